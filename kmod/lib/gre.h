@@ -53,8 +53,8 @@ unsigned int clps_gre_build(u8 buf[CLPS_GRE_MAX_LEN], const struct clps_gre *gre
 
 static inline unsigned int clps_gre_hlen(u16 flags)
 {
-	return 4 + !!(flags & CLPS_GRE_F_CSUM) * 4 +
-	       !!(flags & CLPS_GRE_F_KEY) * 4 + !!(flags & CLPS_GRE_F_SEQ) * 4;
+	return 4 + (flags & CLPS_GRE_F_CSUM ? 4u : 0) +
+	       (flags & CLPS_GRE_F_KEY ? 4u : 0) + (flags & CLPS_GRE_F_SEQ ? 4u : 0);
 }
 
 /**
