@@ -9,6 +9,7 @@
 #include <linux/if_ether.h>
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
+#include <net/netlink.h>
 #include <linux/skbuff.h>
 
 #include "../../lib/addr.h"
@@ -51,8 +52,27 @@ extern const struct nla_policy clps_uplink_policy[];	/* [COLLAPSAR_UPLINK_A_MAX 
 int clps_uplink_parm_get(const struct nlattr *nest, struct clps_uplink_parm *parm,
 			 struct netlink_ext_ack *extack);
 
-/* Put a nest of collapsar_uplink_attr under @attrtype; 0 or -EMSGSIZE. Context: RCU or RTNL. */
-int clps_uplink_put_attr(struct sk_buff *msg, int attrtype, const struct clps_uplink *up);
+/**
+ * clps_uplink_parm_put() - put a nest of collapsar_uplink_attr
+ * @msg: message
+ * @attrtype: type of the nest
+ * @parm: what to put
+ * @name: the netdev's name, or NULL
+ *
+ * Return: 0 or -EMSGSIZE; the caller cancels the message.
+ */
+int clps_uplink_parm_put(struct sk_buff *msg, int attrtype, const struct clps_uplink_parm *parm,
+			 const char *name);
+
+/* A unicast address (4 bytes; 16 are refused as not supported yet); 0 or negative errno. */
+int clps_addr_get(const struct nlattr *attr, struct clps_addr *addr,
+		  struct netlink_ext_ack *extack);
+
+/* Put an address with as many bytes as its family has; 0 or -EMSGSIZE. */
+int clps_addr_put(struct sk_buff *msg, int attrtype, const struct clps_addr *addr);
+
+/* A unicast MAC address; 0 or -EINVAL. */
+int clps_mac_get(const struct nlattr *attr, u8 *mac, struct netlink_ext_ack *extack);
 
 /**
  * struct clps_uplink_ops - what the owner of an uplink is told
@@ -60,10 +80,8 @@ int clps_uplink_put_attr(struct sk_buff *msg, int attrtype, const struct clps_up
  *       skb->protocol is ETH_P_IP, the packet is unshared and scrubbed
  *       (no dst, conntrack, mark), lengths are NOT validated beyond the
  *       presence of 20 bytes. Called in softirq under rcu_read_lock().
- * @gone: the netdev is being unregistered; RTNL held. The uplink is already
- *        deaf; the owner must call clps_uplink_detach() before returning or
- *        soon after (the netdev reference is dropped by the core).
- * @stats: counters to which the core charges drops on this uplink; may be NULL
+ * @gone: the netdev is being unregistered; RTNL held. The owner must call
+ *        clps_uplink_detach() before returning.
  */
 struct clps_uplink_ops {
 	void (*rcv)(void *priv, struct clps_uplink *up, struct sk_buff *skb);
