@@ -10,7 +10,7 @@
 
 enum collapsar_cmd {
 	COLLAPSAR_CMD_UNSPEC,
-	COLLAPSAR_CMD_STATS_GET,	/* dump: collapsar_stats_attr, scopes "core" and "uplink" (one per clps_gre device) */
+	COLLAPSAR_CMD_STATS_GET,	/* dump: collapsar_stats_attr, scope "core" */
 
 	__COLLAPSAR_CMD_MAX,
 	COLLAPSAR_CMD_MAX = __COLLAPSAR_CMD_MAX - 1

@@ -26,7 +26,7 @@ enum collapsar_front_cmd {
 	COLLAPSAR_FRONT_CMD_HONEYPOT_SET,	/* do, admin: all or none */
 	COLLAPSAR_FRONT_CMD_HONEYPOT_DEL,	/* do, admin */
 	COLLAPSAR_FRONT_CMD_HONEYPOT_GET,	/* do (_NAME) or dump (optionally of one _NETWORK) */
-	COLLAPSAR_FRONT_CMD_STATS_GET,		/* dump: collapsar_stats_attr, scopes "front", "network", "honeypot" */
+	COLLAPSAR_FRONT_CMD_STATS_GET,		/* dump: collapsar_stats_attr, scope "network" */
 	COLLAPSAR_FRONT_CMD_NETWORK_EVENT,	/* notification: network attributes with _EVENT */
 	COLLAPSAR_FRONT_CMD_HONEYPOT_EVENT,	/* notification: honeypot attributes with _EVENT */
 
