@@ -2,8 +2,8 @@
 #ifndef CLPS_COMPAT_GSO_H
 #define CLPS_COMPAT_GSO_H
 
-/* <net/gso.h> was split off in 6.5. */
-#if __has_include(<net/gso.h>)
+/* Split off <linux/skbuff.h> and <linux/netdevice.h> in 6.5. */
+#ifdef CLPS_HAVE_NET_GSO_H
 #include <net/gso.h>
 #else
 #include <linux/skbuff.h>

@@ -4,13 +4,12 @@
 #include <linux/random.h>
 #include <net/arp.h>
 #include <net/neighbour.h>
-#include <net/route.h>
 
 #include "redir.h"
 
 static u64 now_ms(void)
 {
-	return ktime_get_ns() / NSEC_PER_MSEC;
+	return ktime_to_ms(ktime_get());
 }
 
 static void arp_out(struct clps_v *v, int op, __be32 sip, __be32 tip, const u8 *dst_mac,
@@ -18,10 +17,12 @@ static void arp_out(struct clps_v *v, int op, __be32 sip, __be32 tip, const u8 *
 {
 	struct net_device *dev = v->nic->dev;
 	struct sk_buff *skb;
+	u8 mac[ETH_ALEN];
 
 	if (!netif_running(dev))
 		return;
-	skb = arp_create(op, ETH_P_ARP, tip, dev, sip, dst_mac, clps_v_mac(v), target_mac);
+	clps_v_mac(v, mac);
+	skb = arp_create(op, ETH_P_ARP, tip, dev, sip, dst_mac, mac, target_mac);
 	if (skb)
 		dev_queue_xmit(skb);
 }
@@ -64,15 +65,51 @@ static void act_locked(struct clps_v *v, u32 act)
 			     msecs_to_jiffies((u32)(v->claim.next - now)) + 1));
 }
 
+/* Silence proves nothing while nobody can be heard: clps_v_resume() goes on. */
+static bool must_pause(const struct clps_v *v)
+{
+	const struct net_device *dev = v->nic->dev;
+
+	return v->claim.state == CLPS_CLAIM_PROBING &&
+	       (!netif_running(dev) || !netif_carrier_ok(dev));
+}
+
+static u32 start_locked(struct clps_v *v, u8 reason)
+{
+	u32 act;
+
+	act = clps_claim_start(&v->claim, now_ms(), get_random_u32(), reason);
+	if (must_pause(v))
+		v->claim.timer = false;
+	act_locked(v, act);
+	return act;
+}
+
 void clps_v_start(struct clps_v *v, u8 reason)
 {
 	u32 act;
 
 	spin_lock_bh(&v->lock);
-	act = clps_claim_start(&v->claim, now_ms(), get_random_u32(), reason);
-	act_locked(v, act);
+	act = start_locked(v, reason);
 	spin_unlock_bh(&v->lock);
 	act_out(v, act);
+}
+
+void clps_v_resume(struct clps_v *v)
+{
+	u32 act = 0;
+
+	spin_lock_bh(&v->lock);
+	if (v->claim.state == CLPS_CLAIM_PROBING && !v->claim.timer && !must_pause(v))
+		act = start_locked(v, CLPS_CLAIM_R_LINK);
+	spin_unlock_bh(&v->lock);
+	act_out(v, act);
+}
+
+void clps_v_announce(struct clps_v *v)
+{
+	if (clps_v_is_claimed(v))
+		act_out(v, CLPS_CLAIM_DO_ANNOUNCE);
 }
 
 void clps_v_withdraw(struct clps_v *v, u8 reason, const u8 *foreign_mac)
@@ -98,10 +135,13 @@ void clps_v_suspect(struct clps_v *v)
 void clps_v_timer(struct timer_list *timer)
 {
 	struct clps_v *v = container_of(timer, struct clps_v, timer);
-	u32 act;
+	u32 act = 0;
 
 	spin_lock_bh(&v->lock);
-	act = v->dead ? 0 : clps_claim_timer(&v->claim, now_ms(), get_random_u32());
+	if (must_pause(v))
+		v->claim.timer = false;
+	else if (!v->dead)
+		act = clps_claim_timer(&v->claim, now_ms(), get_random_u32());
 	act_locked(v, act);
 	spin_unlock_bh(&v->lock);
 	act_out(v, act);
@@ -114,22 +154,11 @@ void clps_v_timer(struct timer_list *timer)
 static void learn(struct clps_v *v, const struct clps_arp *arp)
 {
 	struct net_device *dev = v->nic->dev;
-	struct flowi4 fl4 = {
-		.flowi4_oif = dev->ifindex,
-		.daddr = arp->spa,
-	};
 	struct neighbour *neigh;
-	struct rtable *rt;
 	__be32 spa = arp->spa;
 	u8 sha[ETH_ALEN];
-	bool on_link;
 
-	rt = ip_route_output_key(v->rn->net, &fl4);
-	if (IS_ERR(rt))
-		return;
-	on_link = rt->rt_type == RTN_UNICAST && !rt->rt_gw_family && rt->dst.dev == dev;
-	ip_rt_put(rt);
-	if (!on_link)
+	if (!clps_redir_is_on_link(v->rn, dev, spa))
 		return;
 	ether_addr_copy(sha, arp->sha);
 	neigh = neigh_event_ns(&arp_tbl, sha, &spa, dev);

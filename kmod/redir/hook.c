@@ -2,38 +2,35 @@
 /* What arrives on a production NIC. */
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
+#include <linux/jiffies.h>
 
 #include "redir.h"
 
-/*
- * A sender MAC that is ours: a frame that came back, or somebody who poses as
- * us, who is no new owner either way.
- */
-static bool is_own_mac(const struct clps_redir_nic *nic, const struct clps_v *v, const u8 *mac)
+/* A request that was not sent to us is evidence, but not ours to answer. */
+static bool may_answer(const struct clps_v *v, const struct sk_buff *skb)
 {
-	return ether_addr_equal(mac, nic->dev->dev_addr) ||
-	       (v && READ_ONCE(v->has_mac) && ether_addr_equal(mac, v->mac));
+	const struct ethhdr *eth = eth_hdr(skb);
+
+	return is_broadcast_ether_addr(eth->h_dest) || clps_v_is_own_mac(v, eth->h_dest);
 }
 
 static bool arp_for(struct clps_redir_nic *nic, __be32 addr, const struct clps_arp *arp,
-		    bool may_answer)
+		    const struct sk_buff *skb)
 {
 	struct clps_addr key = clps_addr_v4(addr);
 	struct clps_v *v;
 
 	v = clps_v_by_nic(nic->rn, &key, nic->dev->ifindex);
-	if (!v || is_own_mac(nic, v, arp->sha))
+	/* Our own frame that came back, or somebody who poses as us: no new owner. */
+	if (!v || clps_v_is_own_mac(v, arp->sha))
 		return false;
 	if (arp->op == CLPS_ARP_REQUEST && arp->tpa == addr)
 		clps_stats_inc(nic->rn->stats, CLPS_C_arp_requests);
-	return clps_v_arp(v, arp, may_answer);
+	return clps_v_arp(v, arp, may_answer(v, skb));
 }
 
 static unsigned int hook_arp(struct clps_redir_nic *nic, struct sk_buff *skb)
 {
-	/* A request that was not sent to us is evidence, but not ours to answer. */
-	bool may_answer = skb->pkt_type == PACKET_HOST || skb->pkt_type == PACKET_BROADCAST;
-	bool answered = false;
 	struct clps_arp arp;
 	u8 buf[CLPS_ARP_LEN];
 	const void *data;
@@ -42,23 +39,13 @@ static unsigned int hook_arp(struct clps_redir_nic *nic, struct sk_buff *skb)
 	if (!data || clps_arp_parse(&arp, data, sizeof(buf)))
 		return NF_ACCEPT;
 	if (arp.spa && arp.spa != arp.tpa)
-		arp_for(nic, arp.spa, &arp, false);
-	answered = arp_for(nic, arp.tpa, &arp, may_answer);
+		arp_for(nic, arp.spa, &arp, skb);
 	/* The host's proxy ARP must not answer a second time. */
-	if (answered) {
+	if (arp_for(nic, arp.tpa, &arp, skb)) {
 		consume_skb(skb);
 		return NF_STOLEN;
 	}
 	return NF_ACCEPT;
-}
-
-static bool sent_to_us(const struct clps_redir_nic *nic, const struct clps_v *v,
-		       const struct sk_buff *skb)
-{
-	const struct ethhdr *eth = eth_hdr(skb);
-
-	return ether_addr_equal(eth->h_dest, nic->dev->dev_addr) ||
-	       (READ_ONCE(v->has_mac) && ether_addr_equal(eth->h_dest, v->mac));
 }
 
 static void count_rx(struct clps_v *v, unsigned int len)
@@ -71,6 +58,15 @@ static void count_rx(struct clps_v *v, unsigned int len)
 	u64_stats_update_end(&c->syncp);
 	clps_stats_inc(v->rn->stats, CLPS_C_rx_packets);
 	clps_stats_add(v->rn->stats, CLPS_C_rx_bytes, len);
+}
+
+/* A newcomer who never speaks is found although nobody's cache expires. */
+static void verify(struct clps_v *v)
+{
+	if (likely(time_before(jiffies, READ_ONCE(v->verify_at))))
+		return;
+	WRITE_ONCE(v->verify_at, jiffies + CLPS_REDIR_VERIFY);
+	clps_v_suspect(v);
 }
 
 /* Towards the center, unchanged. */
@@ -100,6 +96,7 @@ static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
 	}
 	clps_policy_inbound(v->uplink->policy, &pkt, stats);
 	count_rx(v, skb->len);
+	verify(v);
 	clps_uplink_xmit(v->uplink->up, skb);
 	return NF_STOLEN;
 }
@@ -117,12 +114,13 @@ static unsigned int hook_ip(struct clps_redir_nic *nic, struct sk_buff *skb)
 	key = clps_addr_v4(iph->saddr);
 	v = clps_v_by_nic(nic->rn, &key, ifindex);
 	/* Anyone beyond the router can forge a source: ask, do not believe. */
-	if (unlikely(v) && !is_own_mac(nic, v, eth_hdr(skb)->h_source))
+	if (unlikely(v) && clps_v_is_claimed(v) &&
+	    !clps_v_is_own_mac(v, eth_hdr(skb)->h_source) && __ratelimit(&nic->suspects))
 		clps_v_suspect(v);
 
 	key = clps_addr_v4(iph->daddr);
 	v = clps_v_by_nic(nic->rn, &key, ifindex);
-	if (!v || !clps_v_is_claimed(v) || !sent_to_us(nic, v, skb))
+	if (!v || !clps_v_is_claimed(v) || !clps_v_is_own_mac(v, eth_hdr(skb)->h_dest))
 		return NF_ACCEPT;
 	return capture(v, skb);
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What comes back from the center, onto the LAN. */
-#include <linux/inet.h>
-#include <net/arp.h>
-#include <net/ip.h>
+#include <linux/in.h>
 #include <net/neighbour.h>
-#include <net/route.h>
 
 #include "../compat/gso.h"
 #include "redir.h"
@@ -41,51 +38,40 @@ static int admit(struct clps_v *v, const struct clps_pkt *pkt)
 	return clps_policy_outbound(v->uplink->policy, pkt, READ_ONCE(v->outbound));
 }
 
-static struct rtable *route(struct clps_v *v, const struct clps_pkt *pkt)
-{
-	struct flowi4 fl4 = {
-		.flowi4_oif = v->nic->dev->ifindex,
-		.flowi4_tos = RT_TOS(pkt->tos),
-		.flowi4_flags = FLOWI_FLAG_ANYSRC,
-		.daddr = clps_addr_get_v4(&pkt->dst),
-		.saddr = clps_addr_get_v4(&pkt->src),
-	};
-
-	return ip_route_output_key(v->rn->net, &fl4);
-}
-
 /* As if V were plugged into the LAN: on-link hosts directly, others by the router. */
-static int output(struct clps_v *v, struct rtable *rt, struct sk_buff *skb)
+static int output(struct clps_v *v, const struct clps_pkt *pkt, struct sk_buff *skb)
 {
 	struct net_device *dev = v->nic->dev;
 	unsigned int len = skb->len;
 	struct neighbour *neigh;
-	bool is_v6gw = false;
+	u64 own_mac = READ_ONCE(v->mac);
+	u8 mac[ETH_ALEN];
+	bool is_v6gw;
+	int why;
 
-	if (rt->rt_type != RTN_UNICAST)
-		return CLPS_DROP_bad_dst;
-	if (rt->dst.dev != dev)
-		return CLPS_DROP_no_route;
 	if (!netif_running(dev) || !netif_carrier_ok(dev))
 		return CLPS_DROP_link_down;
 	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, dev->mtu) : len > dev->mtu)
 		return CLPS_DROP_too_big;
+	why = clps_redir_next_hop(v->rn, dev, pkt, &neigh, &is_v6gw);
+	if (why)
+		return why;
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev)))
 		return CLPS_DROP_no_memory;
 	skb->dev = dev;
-	neigh = ip_neigh_for_gw(rt, skb, &is_v6gw);
-	if (IS_ERR(neigh))
-		return CLPS_DROP_no_neighbour;
 
 	count_tx(v, len);
-	if (!READ_ONCE(v->has_mac))
+	if (!own_mac) {
 		neigh_output(neigh, skb, is_v6gw);
-	else if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
+		return 0;
+	}
+	u64_to_ether_addr(own_mac, mac);
+	if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
 		/* Keeps the entry fresh, as neigh_output() would. */
 		neigh_event_send(neigh, NULL);
-		clps_redir_send(v->rn, neigh, skb, v->mac);
+		clps_redir_send(v->rn, neigh, skb, mac);
 	} else {
-		clps_redir_pending_add(v->rn, neigh, skb, v->mac);
+		clps_redir_pending_add(v->rn, neigh, skb, mac);
 	}
 	return 0;
 }
@@ -95,7 +81,6 @@ void clps_redir_inject(void *priv, struct clps_uplink *up, struct sk_buff *skb)
 	struct clps_redir_uplink *uplink = priv;
 	struct clps_stats __percpu *stats = uplink->rn->stats;
 	struct clps_pkt pkt;
-	struct rtable *rt;
 	struct clps_v *v;
 	int why;
 
@@ -118,13 +103,7 @@ void clps_redir_inject(void *priv, struct clps_uplink *up, struct sk_buff *skb)
 		clps_drop(stats, skb, why);
 		return;
 	}
-	rt = route(v, &pkt);
-	if (IS_ERR(rt)) {
-		clps_drop(stats, skb, CLPS_DROP_no_route);
-		return;
-	}
-	why = output(v, rt, skb);
-	ip_rt_put(rt);
+	why = output(v, &pkt, skb);
 	if (unlikely(why))
 		clps_drop(stats, skb, why);
 }

@@ -3,7 +3,6 @@
 #include <linux/inetdevice.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
-#include <net/arp.h>
 #include <net/neighbour.h>
 #include <net/netevent.h>
 #include <net/netns/generic.h>
@@ -17,26 +16,68 @@ struct clps_redir_net *clps_redir_net(const struct net *net)
 	return net_generic(net, clps_redir_net_id);
 }
 
+/* Guarded by RTNL. */
+static bool redir_closing;
+
+bool clps_redir_closing(void)
+{
+	ASSERT_RTNL();
+	return redir_closing;
+}
+
+static struct clps_redir_nic *find_nic(struct clps_redir_net *rn, const struct net_device *dev)
+{
+	struct clps_redir_nic *nic;
+
+	list_for_each_entry(nic, &rn->nics, list)
+		if (nic->dev == dev)
+			return nic;
+	return NULL;
+}
+
 static void nic_gone(struct clps_redir_net *rn, const struct net_device *dev)
 {
 	unsigned long id;
 	struct clps_v *v;
 
+	/* The last V frees the NIC's object: compare netdevs only. */
 	xa_for_each(&rn->ids, id, v) {
 		if (v->nic->dev == dev)
 			clps_v_del(v);
 	}
 }
 
-/* The link was away: somebody may have taken an address meanwhile. */
-static void nic_up(struct clps_redir_net *rn, const struct net_device *dev)
+/*
+ * While the link is away nothing is heard, and when it is back somebody may
+ * have taken an address: what is not withdrawn probes again.
+ */
+static void nic_link(struct clps_redir_nic *nic)
+{
+	bool is_up = netif_running(nic->dev) && netif_carrier_ok(nic->dev);
+	bool changed = is_up != nic->is_up;
+	unsigned long id;
+	struct clps_v *v;
+
+	nic->is_up = is_up;
+	xa_for_each(&nic->rn->ids, id, v) {
+		if (v->nic != nic)
+			continue;
+		if (changed && READ_ONCE(v->claim.state) != CLPS_CLAIM_WITHDRAWN)
+			clps_v_start(v, CLPS_CLAIM_R_LINK);
+		else if (is_up)
+			clps_v_resume(v);
+	}
+}
+
+/* The NIC's MAC changed, or it moved to another switch port. */
+static void nic_announce(struct clps_redir_nic *nic)
 {
 	unsigned long id;
 	struct clps_v *v;
 
-	xa_for_each(&rn->ids, id, v) {
-		if (v->nic->dev == dev && READ_ONCE(v->claim.state) != CLPS_CLAIM_WITHDRAWN)
-			clps_v_start(v, CLPS_CLAIM_R_LINK);
+	xa_for_each(&nic->rn->ids, id, v) {
+		if (v->nic == nic)
+			clps_v_announce(v);
 	}
 }
 
@@ -44,11 +85,24 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct clps_redir_net *rn = clps_redir_net(dev_net(dev));
+	struct clps_redir_nic *nic = find_nic(rn, dev);
 
-	if (event == NETDEV_UNREGISTER)
+	if (!nic)
+		return NOTIFY_DONE;
+	switch (event) {
+	case NETDEV_UNREGISTER:
 		nic_gone(rn, dev);
-	else if (event == NETDEV_UP)
-		nic_up(rn, dev);
+		break;
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+		nic_link(nic);
+		break;
+	case NETDEV_CHANGEADDR:
+	case NETDEV_NOTIFY_PEERS:
+		nic_announce(nic);
+		break;
+	}
 	return NOTIFY_DONE;
 }
 
@@ -60,13 +114,14 @@ static int inetaddr_event(struct notifier_block *nb, unsigned long event, void *
 	const struct in_ifaddr *ifa = ptr;
 	struct clps_redir_net *rn = clps_redir_net(dev_net(ifa->ifa_dev->dev));
 	struct clps_addr addr = clps_addr_v4(ifa->ifa_local);
-	unsigned long id;
+	struct clps_redir_nic *nic;
 	struct clps_v *v;
 
 	if (event != NETDEV_UP)
 		return NOTIFY_DONE;
-	xa_for_each(&rn->ids, id, v) {
-		if (clps_addr_eq(&v->nic_key.addr, &addr))
+	list_for_each_entry(nic, &rn->nics, list) {
+		v = clps_v_by_nic(rn, &addr, nic->dev->ifindex);
+		if (v)
 			clps_v_withdraw(v, CLPS_CLAIM_R_LOCAL, NULL);
 	}
 	return NOTIFY_DONE;
@@ -78,7 +133,7 @@ static int netevent(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct neighbour *neigh = ptr;
 
-	if (event == NETEVENT_NEIGH_UPDATE && neigh->tbl == &arp_tbl)
+	if (event == NETEVENT_NEIGH_UPDATE)
 		clps_redir_pending_event(clps_redir_net(dev_net(neigh->dev)), neigh);
 	return NOTIFY_DONE;
 }
@@ -104,15 +159,21 @@ static int __net_init redir_net_init(struct net *net)
 	return err;
 }
 
-static void __net_exit redir_net_exit(struct net *net)
+static void del_all(struct clps_redir_net *rn)
 {
-	struct clps_redir_net *rn = clps_redir_net(net);
 	unsigned long id;
 	struct clps_v *v;
 
-	rtnl_lock();
 	xa_for_each(&rn->ids, id, v)
 		clps_v_del(v);
+}
+
+static void __net_exit redir_net_exit(struct net *net)
+{
+	struct clps_redir_net *rn = clps_redir_net(net);
+
+	rtnl_lock();
+	del_all(rn);
 	rtnl_unlock();
 	clps_redir_pending_flush(rn, NULL);
 	/* Packets in flight still count, and tables are walked under RCU. */
@@ -160,8 +221,23 @@ err_pernet:
 	return err;
 }
 
+/* The events of the end can only be sent while the family is registered. */
+static void close_all(void)
+{
+	struct net *net;
+
+	rtnl_lock();
+	redir_closing = true;
+	down_read(&net_rwsem);
+	for_each_net(net)
+		del_all(clps_redir_net(net));
+	up_read(&net_rwsem);
+	rtnl_unlock();
+}
+
 static void __exit clps_redir_exit(void)
 {
+	close_all();
 	clps_redir_netlink_exit();
 	unregister_netevent_notifier(&netevent_notifier);
 	unregister_inetaddr_notifier(&inetaddr_notifier);

@@ -80,13 +80,16 @@ static int put_v(struct sk_buff *msg, const struct clps_v *v, u8 state, u8 reaso
 {
 	const struct clps_claim *c = &v->claim;
 	const struct net_device *up = clps_uplink_dev(v->uplink->up);
+	u64 own_mac = READ_ONCE(v->mac);
+	u8 mac[ETH_ALEN];
 
+	u64_to_ether_addr(own_mac, mac);
 	if (clps_addr_put(msg, COLLAPSAR_REDIR_A_ADDR, &v->nic_key.addr) ||
 	    nla_put_u32(msg, COLLAPSAR_REDIR_A_IFINDEX, v->nic->dev->ifindex) ||
 	    nla_put_string(msg, COLLAPSAR_REDIR_A_IFNAME, v->nic->dev->name) ||
 	    clps_uplink_parm_put(msg, COLLAPSAR_REDIR_A_UPLINK, clps_uplink_parms(v->uplink->up),
 				 up ? up->name : NULL) ||
-	    (v->has_mac && nla_put(msg, COLLAPSAR_REDIR_A_MAC, ETH_ALEN, v->mac)) ||
+	    (own_mac && nla_put(msg, COLLAPSAR_REDIR_A_MAC, ETH_ALEN, mac)) ||
 	    nla_put_u32(msg, COLLAPSAR_REDIR_A_MODE, c->mode) ||
 	    nla_put_u32(msg, COLLAPSAR_REDIR_A_OUTBOUND, v->outbound) ||
 	    nla_put_u32(msg, COLLAPSAR_REDIR_A_QUIET, c->quiet_ms / MSEC_PER_SEC) ||
@@ -250,6 +253,11 @@ static int set_v(struct clps_v *v, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, state,
 				    "a claim begins by probing: set the state to probing");
 		return -EINVAL;
+	}
+	if (state && nla_get_u32(state) == COLLAPSAR_REDIR_STATE_PROBING) {
+		err = clps_v_check_addr(v->rn, &v->nic_key.addr, v->nic->dev, info->extack);
+		if (err)
+			return err;
 	}
 	if (tb[COLLAPSAR_REDIR_A_MAC]) {
 		err = clps_mac_get(tb[COLLAPSAR_REDIR_A_MAC], mac, info->extack);

@@ -17,6 +17,10 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 		return ERR_PTR(-ENOMEM);
 	nic->dev = dev;
 	nic->rn = rn;
+	nic->is_up = netif_running(dev) && netif_carrier_ok(dev);
+	ratelimit_state_init(&nic->suspects, HZ, CLPS_REDIR_SUSPECTS);
+	/* Nothing to say in the log about it. */
+	ratelimit_set_flags(&nic->suspects, RATELIMIT_MSG_ON_RELEASE);
 	nic->hook.hook = clps_redir_hook;
 	nic->hook.pf = NFPROTO_NETDEV;
 	nic->hook.hooknum = NF_NETDEV_INGRESS;
@@ -38,6 +42,7 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 struct clps_redir_nic *clps_redir_nic_get(struct clps_redir_net *rn, int ifindex,
 					  struct netlink_ext_ack *extack)
 {
+	struct clps_redir_uplink *uplink;
 	struct clps_redir_nic *nic;
 	struct net_device *dev;
 
@@ -56,6 +61,12 @@ struct clps_redir_nic *clps_redir_nic_get(struct clps_redir_net *rn, int ifindex
 	if (dev->type != ARPHRD_ETHER || (dev->flags & (IFF_LOOPBACK | IFF_NOARP))) {
 		NL_SET_ERR_MSG(extack, "a production NIC must be an Ethernet device with ARP");
 		return ERR_PTR(-EOPNOTSUPP);
+	}
+	list_for_each_entry(uplink, &rn->uplinks, list) {
+		if (clps_uplink_parms(uplink->up)->dev_index == ifindex) {
+			NL_SET_ERR_MSG(extack, "the NIC is the uplink of another address");
+			return ERR_PTR(-EBUSY);
+		}
 	}
 	nic = nic_new(rn, dev, extack);
 	if (!IS_ERR(nic))

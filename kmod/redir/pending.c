@@ -30,6 +30,20 @@ void clps_redir_send(struct clps_redir_net *rn, struct neighbour *neigh, struct 
 		clps_stats_inc(rn->stats, CLPS_DROP_xmit);
 }
 
+/* One silent host must not take the room of all others. */
+static bool may_wait(const struct clps_redir_net *rn, const struct neighbour *neigh)
+{
+	const struct pending *p;
+	unsigned int nr = 0;
+
+	lockdep_assert_held(&rn->pending_lock);
+	if (rn->nr_pending >= CLPS_REDIR_MAX_PENDING)
+		return false;
+	list_for_each_entry(p, &rn->pending, list)
+		nr += p->neigh == neigh;
+	return nr < CLPS_REDIR_NEIGH_PENDING;
+}
+
 void clps_redir_pending_add(struct clps_redir_net *rn, struct neighbour *neigh,
 			    struct sk_buff *skb, const u8 *src_mac)
 {
@@ -39,25 +53,31 @@ void clps_redir_pending_add(struct clps_redir_net *rn, struct neighbour *neigh,
 		clps_drop(rn->stats, skb, CLPS_DROP_no_memory);
 		return;
 	}
+	/* Found under RCU: it may be on its way out. */
+	if (!refcount_inc_not_zero(&neigh->refcnt)) {
+		kfree(p);
+		clps_drop(rn->stats, skb, CLPS_DROP_no_neighbour);
+		return;
+	}
 	p->skb = skb;
 	p->neigh = neigh;
 	ether_addr_copy(p->src_mac, src_mac);
 
 	spin_lock_bh(&rn->pending_lock);
-	if (rn->nr_pending >= CLPS_REDIR_MAX_PENDING) {
+	if (!may_wait(rn, neigh)) {
 		spin_unlock_bh(&rn->pending_lock);
+		neigh_release(neigh);
 		kfree(p);
 		clps_drop(rn->stats, skb, CLPS_DROP_no_neighbour);
 		return;
 	}
-	neigh_hold(neigh);
 	list_add_tail(&p->list, &rn->pending);
-	rn->nr_pending++;
+	WRITE_ONCE(rn->nr_pending, rn->nr_pending + 1);
 	spin_unlock_bh(&rn->pending_lock);
 
-	/* Ask now; if it became valid meanwhile there will be no event. */
-	if (!neigh_event_send(neigh, NULL))
-		clps_redir_pending_event(rn, neigh);
+	/* Ask now. If it was answered, or died, meanwhile there is no further event. */
+	neigh_event_send(neigh, NULL);
+	clps_redir_pending_event(rn, neigh);
 }
 
 static void take(struct clps_redir_net *rn, struct list_head *out,
@@ -70,7 +90,7 @@ static void take(struct clps_redir_net *rn, struct list_head *out,
 		if ((neigh && p->neigh != neigh) || (dev && p->neigh->dev != dev))
 			continue;
 		list_move_tail(&p->list, out);
-		rn->nr_pending--;
+		WRITE_ONCE(rn->nr_pending, rn->nr_pending - 1);
 	}
 	spin_unlock_bh(&rn->pending_lock);
 }
@@ -93,13 +113,23 @@ static void finish(struct clps_redir_net *rn, struct list_head *list, bool valid
 
 void clps_redir_pending_event(struct clps_redir_net *rn, struct neighbour *neigh)
 {
-	u8 state = READ_ONCE(neigh->nud_state);
+	bool dead;
+	u8 state;
 	LIST_HEAD(list);
 
-	if (!READ_ONCE(rn->nr_pending) || !(state & (NUD_VALID | NUD_FAILED)))
+	/*
+	 * Whoever queues looks at the state afterwards; whoever changes the
+	 * state looks at the queue afterwards. One of them sees the other.
+	 */
+	smp_mb();
+	if (!READ_ONCE(rn->nr_pending))
+		return;
+	state = READ_ONCE(neigh->nud_state);
+	dead = READ_ONCE(neigh->dead);
+	if (!dead && (state & NUD_INCOMPLETE))
 		return;
 	take(rn, &list, neigh, NULL);
-	finish(rn, &list, state & NUD_VALID);
+	finish(rn, &list, !dead && (state & NUD_VALID));
 }
 
 void clps_redir_pending_flush(struct clps_redir_net *rn, const struct net_device *dev)

@@ -6,6 +6,7 @@
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/ratelimit.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -20,8 +21,14 @@
 
 /* V's of one namespace: ids are 1..this. */
 #define CLPS_REDIR_MAX_V	(1u << 20)
-#define CLPS_REDIR_FLOWS	8192
+/* A scan of every V must not evict the flows that it began. */
+#define CLPS_REDIR_FLOWS	65536
 #define CLPS_REDIR_MAX_PENDING	256
+#define CLPS_REDIR_NEIGH_PENDING	16
+/* Probes that forged IP packets can cause, per NIC and second. */
+#define CLPS_REDIR_SUSPECTS	100
+/* A V in use is verified this often, whether or not anybody asks for it. */
+#define CLPS_REDIR_VERIFY	(30 * HZ)
 
 /**
  * struct clps_redir_net - a namespace's redirector
@@ -58,6 +65,8 @@ struct clps_redir_net {
  * @rn: its namespace's redirector
  * @hook: netdev ingress
  * @nr: V's; RTNL
+ * @is_up: running with carrier when last looked at; RTNL
+ * @suspects: limits the probes that weak evidence causes
  * @tracker: of the reference to @dev
  * @rcu: the hook runs in softirq
  */
@@ -67,6 +76,8 @@ struct clps_redir_nic {
 	struct clps_redir_net *rn;
 	struct nf_hook_ops hook;
 	unsigned int nr;
+	bool is_up;
+	struct ratelimit_state suspects;
 	netdevice_tracker tracker;
 	struct rcu_head rcu;
 };
@@ -78,7 +89,6 @@ struct clps_redir_nic {
  * @up: the attachment
  * @policy: containment of what comes back
  * @nr: V's; RTNL
- * @name: of the netdev, for messages
  * @rcu: packets are in softirq
  */
 struct clps_redir_uplink {
@@ -111,8 +121,8 @@ struct clps_v_uplink_key {
  * @uplink: its uplink
  * @id: in clps_redir_net.ids
  * @outbound: enum collapsar_outbound
- * @has_mac: @mac is answered instead of the NIC's
- * @mac: V's own MAC
+ * @mac: V's own MAC as a number, so that readers never see half of a change; 0: the NIC's
+ * @verify_at: jiffies, when traffic next causes a verification
  * @lock: guards @claim and @dead; BH disabled
  * @claim: the state machine; @claim.state is read without the lock
  * @dead: no timer may be armed
@@ -130,8 +140,8 @@ struct clps_v {
 	struct clps_redir_uplink *uplink;
 	u32 id;
 	u32 outbound;
-	bool has_mac;
-	u8 mac[ETH_ALEN];
+	u64 mac;
+	unsigned long verify_at;
 	spinlock_t lock;
 	struct clps_claim claim;
 	bool dead;
@@ -169,6 +179,9 @@ struct clps_v_conf {
 struct clps_redir_net *clps_redir_net(const struct net *net);
 
 /* v.c: objects. Configuration under RTNL. */
+/* May @addr be redirected on @dev as far as the host's own addresses go? 0 or negative errno. */
+int clps_v_check_addr(struct clps_redir_net *rn, const struct clps_addr *addr,
+		      const struct net_device *dev, struct netlink_ext_ack *extack);
 int clps_v_tables_init(struct clps_redir_net *rn);
 void clps_v_tables_destroy(struct clps_redir_net *rn);
 int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
@@ -183,9 +196,24 @@ static inline bool clps_v_is_claimed(const struct clps_v *v)
 	return READ_ONCE(v->claim.state) == CLPS_CLAIM_CLAIMED;
 }
 
-static inline const u8 *clps_v_mac(const struct clps_v *v)
+/* The MAC that V answers with. */
+static inline void clps_v_mac(const struct clps_v *v, u8 *mac)
 {
-	return READ_ONCE(v->has_mac) ? v->mac : v->nic->dev->dev_addr;
+	u64 own = READ_ONCE(v->mac);
+
+	if (own)
+		u64_to_ether_addr(own, mac);
+	else
+		ether_addr_copy(mac, v->nic->dev->dev_addr);
+}
+
+/* Does a frame from, or to, @mac concern the NIC itself or V's own MAC? */
+static inline bool clps_v_is_own_mac(const struct clps_v *v, const u8 *mac)
+{
+	u64 own = READ_ONCE(v->mac);
+
+	return ether_addr_equal(mac, v->nic->dev->dev_addr) ||
+	       (own && own == ether_addr_to_u64(mac));
 }
 
 /* nic.c, uplink.c: shared by V's, counted under RTNL. */
@@ -204,9 +232,19 @@ unsigned int clps_redir_hook(void *priv, struct sk_buff *skb, const struct nf_ho
 void clps_v_start(struct clps_v *v, u8 reason);
 void clps_v_withdraw(struct clps_v *v, u8 reason, const u8 *foreign_mac);
 void clps_v_suspect(struct clps_v *v);
+/* Begin again if the link's absence stopped the probing. */
+void clps_v_resume(struct clps_v *v);
+/* Tell the LAN that a claimed V's MAC changed. */
+void clps_v_announce(struct clps_v *v);
 /* True when the request was answered. */
 bool clps_v_arp(struct clps_v *v, const struct clps_arp *arp, bool may_answer);
 void clps_v_timer(struct timer_list *timer);
+
+/* nexthop.c */
+bool clps_redir_is_on_link(struct clps_redir_net *rn, struct net_device *dev, __be32 addr);
+/* The neighbour for @pkt on @dev into @neigh (valid under RCU): 0, or a CLPS_DROP_* reason. */
+int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
+			const struct clps_pkt *pkt, struct neighbour **neigh, bool *is_v6gw);
 
 /* inject.c: uplink to LAN. */
 void clps_redir_inject(void *priv, struct clps_uplink *up, struct sk_buff *skb);
@@ -219,6 +257,9 @@ void clps_redir_pending_flush(struct clps_redir_net *rn, const struct net_device
 /* Send an IPv4 packet to a valid neighbour from @src_mac. Consumes @skb. */
 void clps_redir_send(struct clps_redir_net *rn, struct neighbour *neigh, struct sk_buff *skb,
 		     const u8 *src_mac);
+
+/* main.c: the module is being unloaded, nothing new may begin; RTNL. */
+bool clps_redir_closing(void);
 
 /* netlink.c */
 int clps_redir_netlink_init(void);

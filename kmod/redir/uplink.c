@@ -80,9 +80,17 @@ struct clps_redir_uplink *clps_redir_uplink_get(struct clps_redir_net *rn,
 						struct netlink_ext_ack *extack)
 {
 	struct clps_redir_uplink *uplink;
+	struct clps_redir_nic *nic;
 	int err;
 
 	ASSERT_RTNL();
+	/* An uplink takes all that its netdev receives, the host's packets too. */
+	list_for_each_entry(nic, &rn->nics, list) {
+		if (nic->dev->ifindex == parm->dev_index) {
+			NL_SET_ERR_MSG(extack, "the uplink is the production NIC of another address");
+			return ERR_PTR(-EBUSY);
+		}
+	}
 	list_for_each_entry(uplink, &rn->uplinks, list) {
 		if (!same_parm(clps_uplink_parms(uplink->up), parm))
 			continue;

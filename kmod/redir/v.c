@@ -56,10 +56,10 @@ struct clps_v *clps_v_by_uplink(struct clps_redir_net *rn, const struct clps_add
 	return rhashtable_lookup_fast(&rn->by_uplink, &key, uplink_params);
 }
 
-static int check_addr(struct clps_redir_net *rn, const struct clps_v_conf *conf,
-		      struct netlink_ext_ack *extack)
+int clps_v_check_addr(struct clps_redir_net *rn, const struct clps_addr *addr,
+		      const struct net_device *dev, struct netlink_ext_ack *extack)
 {
-	switch (inet_addr_type(rn->net, clps_addr_get_v4(&conf->addr))) {
+	switch (inet_addr_type_dev_table(rn->net, dev, clps_addr_get_v4(addr))) {
 	case RTN_LOCAL:
 		NL_SET_ERR_MSG(extack, "the address is this host's own");
 		return -EADDRINUSE;
@@ -88,8 +88,8 @@ static struct clps_v *v_alloc(struct clps_redir_net *rn, const struct clps_v_con
 	v->nic_key.ifindex = conf->ifindex;
 	v->uplink_key.addr = conf->addr;
 	v->outbound = conf->outbound;
-	v->has_mac = conf->has_mac;
-	ether_addr_copy(v->mac, conf->mac);
+	v->mac = conf->has_mac ? ether_addr_to_u64(conf->mac) : 0;
+	v->verify_at = jiffies + CLPS_REDIR_VERIFY;
 	v->claim.mode = conf->mode;
 	v->claim.probes = conf->probes;
 	v->claim.interval_ms = conf->interval;
@@ -118,12 +118,14 @@ static int v_insert(struct clps_v *v, struct netlink_ext_ack *extack)
 	err = xa_alloc_cyclic(&rn->ids, &v->id, v, XA_LIMIT(1, CLPS_REDIR_MAX_V), &rn->next_id,
 			      GFP_KERNEL);
 	if (err < 0) {
-		NL_SET_ERR_MSG(extack, "too many redirected addresses");
+		if (err == -EBUSY)
+			NL_SET_ERR_MSG(extack, "too many redirected addresses");
 		return err;
 	}
 	err = rhashtable_lookup_insert_fast(&rn->by_uplink, &v->uplink_node, uplink_params);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "the address is redirected into this uplink already");
+		if (err == -EEXIST)
+			NL_SET_ERR_MSG(extack, "the address is redirected into this uplink already");
 		goto err_id;
 	}
 	err = rhashtable_lookup_insert_fast(&rn->by_nic, &v->nic_node, nic_params);
@@ -145,9 +147,10 @@ int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
 	int err;
 
 	ASSERT_RTNL();
-	err = check_addr(rn, conf, extack);
-	if (err)
-		return err;
+	if (clps_redir_closing()) {
+		NL_SET_ERR_MSG(extack, "the module is being unloaded");
+		return -ESHUTDOWN;
+	}
 	if (clps_v_by_nic(rn, &conf->addr, conf->ifindex)) {
 		NL_SET_ERR_MSG(extack, "the address is redirected on this NIC already");
 		return -EEXIST;
@@ -160,14 +163,17 @@ int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
 		err = PTR_ERR(v->nic);
 		goto err_free;
 	}
+	err = clps_v_check_addr(rn, &conf->addr, v->nic->dev, extack);
+	if (err)
+		goto err_nic;
 	v->uplink = clps_redir_uplink_get(rn, &conf->uplink, extack);
 	if (IS_ERR(v->uplink)) {
 		err = PTR_ERR(v->uplink);
 		goto err_nic;
 	}
 	v->uplink_key.uplink = (unsigned long)v->uplink;
-	if (v->has_mac) {
-		err = dev_uc_add(v->nic->dev, v->mac);
+	if (conf->has_mac) {
+		err = dev_uc_add(v->nic->dev, conf->mac);
 		if (err) {
 			NL_SET_ERR_MSG(extack, "the NIC does not take another MAC address");
 			goto err_uplink;
@@ -180,8 +186,8 @@ int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
 	return 0;
 
 err_mac:
-	if (v->has_mac)
-		dev_uc_del(v->nic->dev, v->mac);
+	if (conf->has_mac)
+		dev_uc_del(v->nic->dev, conf->mac);
 err_uplink:
 	clps_redir_uplink_put(v->uplink);
 err_nic:
@@ -190,6 +196,16 @@ err_free:
 	/* A failed insertion may have been seen by a reader. */
 	call_rcu(&v->rcu, v_free_rcu);
 	return err;
+}
+
+static void release_mac(struct clps_v *v)
+{
+	u8 mac[ETH_ALEN];
+
+	if (!v->mac)
+		return;
+	u64_to_ether_addr(v->mac, mac);
+	dev_uc_del(v->nic->dev, mac);
 }
 
 int clps_v_set_mac(struct clps_v *v, const u8 *mac, struct netlink_ext_ack *extack)
@@ -202,10 +218,10 @@ int clps_v_set_mac(struct clps_v *v, const u8 *mac, struct netlink_ext_ack *exta
 		NL_SET_ERR_MSG(extack, "the NIC does not take another MAC address");
 		return err;
 	}
-	if (v->has_mac)
-		dev_uc_del(v->nic->dev, v->mac);
-	ether_addr_copy(v->mac, mac);
-	WRITE_ONCE(v->has_mac, true);
+	release_mac(v);
+	WRITE_ONCE(v->mac, ether_addr_to_u64(mac));
+	/* Neighbours send to the old one until they hear of this. */
+	clps_v_announce(v);
 	return 0;
 }
 
@@ -224,8 +240,7 @@ void clps_v_del(struct clps_v *v)
 	timer_shutdown_sync(&v->timer);
 
 	clps_redir_event(v, CLPS_CLAIM_WITHDRAWN, CLPS_CLAIM_R_DELETED);
-	if (v->has_mac)
-		dev_uc_del(v->nic->dev, v->mac);
+	release_mac(v);
 	clps_redir_uplink_put(v->uplink);
 	clps_redir_nic_put(v->nic);
 	call_rcu(&v->rcu, v_free_rcu);

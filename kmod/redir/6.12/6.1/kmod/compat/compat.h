@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One source for Debian's 6.1 and 6.12: the only place that knows what differs
+ * between them. Force-included into every file of every module.
+ */
+#ifndef CLPS_COMPAT_H
+#define CLPS_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) || \
+	LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#error "Collapsar supports Linux 6.1 to 6.12"
+#endif
+
+#endif /* CLPS_COMPAT_H */

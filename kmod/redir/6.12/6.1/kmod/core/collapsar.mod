@@ -1,0 +1,17 @@
+/tmp/redir.n6a5/6.1/kmod/core/main.o
+/tmp/redir.n6a5/6.1/kmod/core/stats.o
+/tmp/redir.n6a5/6.1/kmod/core/policy.o
+/tmp/redir.n6a5/6.1/kmod/core/uplink.o
+/tmp/redir.n6a5/6.1/kmod/core/uplink_attr.o
+/tmp/redir.n6a5/6.1/kmod/core/gre.o
+/tmp/redir.n6a5/6.1/kmod/core/gre_rx.o
+/tmp/redir.n6a5/6.1/kmod/core/gre_tx.o
+/tmp/redir.n6a5/6.1/kmod/core/gre_link.o
+/tmp/redir.n6a5/6.1/kmod/core/gre_keepalive.o
+/tmp/redir.n6a5/6.1/kmod/core/netlink.o
+/tmp/redir.n6a5/6.1/kmod/core/lib.o
+/tmp/redir.n6a5/6.1/kmod/core/../lib/arp.o
+/tmp/redir.n6a5/6.1/kmod/core/../lib/claim.o
+/tmp/redir.n6a5/6.1/kmod/core/../lib/flow.o
+/tmp/redir.n6a5/6.1/kmod/core/../lib/gre.o
+/tmp/redir.n6a5/6.1/kmod/core/../lib/pkt.o

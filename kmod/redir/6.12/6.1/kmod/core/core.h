@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Private to collapsar.ko. */
+#ifndef CLPS_CORE_H
+#define CLPS_CORE_H
+
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/net_namespace.h>
+
+struct clps_stats;
+struct clps_core_net;
+
+int clps_uplink_init(void);
+void clps_uplink_exit(void);
+
+/**
+ * clps_uplink_rx_direct() - skip the stack between a tunnel and its owner
+ * @skb: skb->dev is the tunnel, skb->data at the inner IPv4 header
+ *
+ * Consumes @skb and returns true if @skb->dev is an uplink and nobody taps,
+ * filters or redirects on it; otherwise the packet must take the usual way.
+ *
+ * Context: softirq, RCU.
+ */
+bool clps_uplink_rx_direct(struct sk_buff *skb);
+
+int clps_gre_init(void);
+void clps_gre_exit(void);
+
+int clps_netlink_init(void);
+void clps_netlink_exit(void);
+
+/* The counters of a namespace, for scope "core". */
+struct clps_stats __percpu *clps_core_stats(struct net *net);
+
+#endif /* CLPS_CORE_H */

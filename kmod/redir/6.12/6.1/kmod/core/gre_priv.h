@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The clps_gre device (RFC 2784, RFC 2890), private to kmod/core/gre*.c. */
+#ifndef CLPS_GRE_PRIV_H
+#define CLPS_GRE_PRIV_H
+
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/ratelimit.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/workqueue.h>
+#include <net/dst_cache.h>
+#include <net/gro_cells.h>
+
+#include "../lib/addr.h"
+#include "../lib/gre.h"
+
+#define CLPS_GRE_TTL_DEFAULT		64
+#define CLPS_GRE_RETRIES_DEFAULT	3
+#define CLPS_GRE_KEEPALIVE_MAX		3600
+/* Keepalives answered per tunnel and second; a peer sends one in seconds. */
+#define CLPS_GRE_ANSWERS_PER_SEC	10
+
+/* Identity of a tunnel in its namespace; hashed as bytes. */
+struct clps_gre_key {
+	struct clps_addr remote;
+	u32 key;
+	u32 has_key;
+};
+
+/**
+ * struct clps_gre_peer - a remote address that at least one tunnel has
+ * @node: in clps_gre_net.peers
+ * @remote: the address
+ * @nr: tunnels; RTNL
+ * @rcu: readers are in softirq
+ */
+struct clps_gre_peer {
+	struct rhash_head node;
+	struct clps_addr remote;
+	unsigned int nr;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct clps_gre_tun - private area of a clps_gre netdev
+ * @node: in clps_gre_net.tunnels
+ * @id: remote and key
+ * @local: our address; 0 = any
+ * @dev: the netdev
+ * @net: the namespace, which the netdev never leaves
+ * @ttl: outer TTL
+ * @tos: outer DSCP; ECN by RFC 6040
+ * @csum: send checksums
+ * @retries: unanswered keepalives until the carrier goes
+ * @keepalive: seconds between keepalives, 0 = none
+ * @unanswered: keepalives since the last answer
+ * @work: sends keepalives
+ * @answers: limits the answers to the peer's keepalives
+ * @dst_cache: route to the peer, per CPU
+ * @gro_cells: the way to the stack when nobody owns the device as an uplink
+ */
+struct clps_gre_tun {
+	struct rhash_head node;
+	struct clps_gre_key id;
+	__be32 local;
+	struct net_device *dev;
+	struct net *net;
+	u8 ttl;
+	u8 tos;
+	bool csum;
+	u8 retries;
+	u32 keepalive;
+	atomic_t unanswered;
+	struct delayed_work work;
+	struct ratelimit_state answers;
+	struct dst_cache dst_cache;
+	struct gro_cells gro_cells;
+};
+
+/**
+ * struct clps_gre_net - tunnels of a namespace
+ * @tunnels: struct clps_gre_tun by id
+ * @peers: struct clps_gre_peer by remote
+ * @nr: tunnels; the hook is registered while it is not 0; RTNL
+ */
+struct clps_gre_net {
+	struct rhashtable tunnels;
+	struct rhashtable peers;
+	unsigned int nr;
+};
+
+struct clps_gre_net *clps_gre_net(struct net *net);
+
+/* Enter a tunnel into the tables, registering the hook with the first. RTNL. */
+int clps_gre_tun_add(struct clps_gre_tun *tun);
+void clps_gre_tun_del(struct clps_gre_tun *tun);
+
+/* Context: RCU. */
+struct clps_gre_tun *clps_gre_lookup(struct clps_gre_net *gn, const struct clps_addr *remote,
+				     bool has_key, u32 key);
+bool clps_gre_is_peer(struct clps_gre_net *gn, const struct clps_addr *remote);
+
+unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
+
+netdev_tx_t clps_gre_xmit(struct sk_buff *skb, struct net_device *dev);
+
+/**
+ * clps_gre_route() - the route to the peer
+ * @tun: the tunnel
+ * @saddr: outer source address
+ *
+ * Context: BH disabled. Return: a held route or ERR_PTR.
+ */
+struct rtable *clps_gre_route(struct clps_gre_tun *tun, __be32 *saddr);
+
+/* A decapsulated keepalive of the peer: send it back. Consumes @skb. */
+void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, unsigned int len);
+/* Our keepalive came back. */
+void clps_gre_keepalive_back(struct clps_gre_tun *tun);
+void clps_gre_keepalive_work(struct work_struct *work);
+/* (Re)start or stop sending, by tun->keepalive. RTNL. */
+void clps_gre_keepalive_start(struct clps_gre_tun *tun);
+
+extern struct rtnl_link_ops clps_gre_link_ops;
+
+#endif /* CLPS_GRE_PRIV_H */

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From the tunnel's netdev to the wire. */
+#include <linux/if_tunnel.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/ip_tunnels.h>
+#include <net/route.h>
+
+#include <collapsar/stats.h>
+
+#include "core.h"
+#include "gre_priv.h"
+
+struct rtable *clps_gre_route(struct clps_gre_tun *tun, __be32 *saddr)
+{
+	struct flowi4 fl4 = {
+		.daddr = clps_addr_get_v4(&tun->id.remote),
+		.saddr = tun->local,
+		.flowi4_proto = IPPROTO_GRE,
+		.flowi4_tos = RT_TOS(tun->tos),
+		.flowi4_mark = 0,
+	};
+	struct rtable *rt;
+
+	rt = dst_cache_get_ip4(&tun->dst_cache, saddr);
+	if (likely(rt))
+		return rt;
+	rt = ip_route_output_key(tun->net, &fl4);
+	if (IS_ERR(rt))
+		return rt;
+	/* A route into ourselves would encapsulate without end. */
+	if (rt->dst.dev == tun->dev) {
+		ip_rt_put(rt);
+		return ERR_PTR(-ELOOP);
+	}
+	*saddr = fl4.saddr;
+	dst_cache_set_ip4(&tun->dst_cache, &rt->dst, fl4.saddr);
+	return rt;
+}
+
+static void push_gre(const struct clps_gre_tun *tun, struct sk_buff *skb)
+{
+	struct clps_gre gre = {
+		.proto = ETH_P_IP,
+		.key = tun->id.key,
+		.flags = (tun->id.has_key ? CLPS_GRE_F_KEY : 0) |
+			 (tun->csum ? CLPS_GRE_F_CSUM : 0),
+	};
+	unsigned int hlen = clps_gre_hlen(gre.flags);
+	__sum16 csum;
+	u8 *hdr;
+
+	skb_set_inner_protocol(skb, htons(ETH_P_IP));
+	hdr = skb_push(skb, hlen);
+	skb_reset_transport_header(skb);
+	clps_gre_build(hdr, &gre);
+	/* A super-packet gets its checksums when it is segmented. */
+	if (!tun->csum || skb_is_gso(skb))
+		return;
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		csum = csum_fold(lco_csum(skb));
+	else
+		csum = csum_fold(skb_checksum(skb, 0, skb->len, 0));
+	memcpy(hdr + 4, &csum, sizeof(csum));
+}
+
+static int gre_xmit(struct clps_gre_tun *tun, struct sk_buff *skb)
+{
+	unsigned int need = sizeof(struct iphdr) + CLPS_GRE_MAX_LEN;
+	struct rtable *rt;
+	__be32 saddr;
+	u8 tos;
+
+	if (skb->protocol != htons(ETH_P_IP))
+		return CLPS_DROP_not_ip;
+	if (!pskb_may_pull(skb, sizeof(struct iphdr)))
+		return CLPS_DROP_malformed;
+	rt = clps_gre_route(tun, &saddr);
+	if (IS_ERR(rt))
+		return PTR_ERR(rt) == -ELOOP ? CLPS_DROP_loop : CLPS_DROP_no_route;
+
+	tos = INET_ECN_encapsulate(tun->tos, ip_hdr(skb)->tos);
+	need += LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len;
+	if (skb_cow_head(skb, need) ||
+	    iptunnel_handle_offloads(skb, tun->csum ? SKB_GSO_GRE_CSUM : SKB_GSO_GRE)) {
+		ip_rt_put(rt);
+		return CLPS_DROP_no_memory;
+	}
+	push_gre(tun, skb);
+	/*
+	 * DF stays off whatever the inner packet says: a 1500-byte packet with
+	 * DF crosses a 1500-byte path in two outer fragments, unseen.
+	 */
+	skb->ignore_df = 1;
+	iptunnel_xmit(NULL, rt, skb, saddr, clps_addr_get_v4(&tun->id.remote), IPPROTO_GRE,
+		      tos, tun->ttl, 0, false);
+	return 0;
+}
+
+netdev_tx_t clps_gre_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct clps_gre_tun *tun = netdev_priv(dev);
+	int why;
+
+	why = gre_xmit(tun, skb);
+	if (unlikely(why)) {
+		DEV_STATS_INC(dev, tx_dropped);
+		clps_drop(clps_core_stats(tun->net), skb, why);
+	}
+	return NETDEV_TX_OK;
+}

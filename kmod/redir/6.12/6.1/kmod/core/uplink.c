@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attachment of netdevs that carry inner packets. A netdev has one attachment,
+ * which holds one uplink, or, on a collect-metadata tunnel, one per peer.
+ */
+#include <linux/etherdevice.h>
+#include <linux/export.h>
+#include <linux/hashtable.h>
+#include <linux/if_arp.h>
+#include <linux/if_vlan.h>
+#include <linux/jhash.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/rtnetlink.h>
+#include <net/sch_generic.h>
+
+#include <collapsar/stats.h>
+#include <collapsar/uplink.h>
+
+#include "../compat/netdev.h"
+#include "../compat/tunnel.h"
+#include "core.h"
+
+#define PEER_HASH_BITS	8
+
+/**
+ * struct clps_attach - what we hang on a netdev
+ * @dev: the netdev; we hold a reference
+ * @ops: the owner's callbacks, the same for all peers
+ * @single: the uplink of a device that is not collect-metadata
+ * @peers: uplinks by (remote, key) of a collect-metadata device
+ * @nr: uplinks attached; RTNL
+ * @is_md: collect-metadata device
+ * @is_ether: frames have an Ethernet header
+ * @tracker: of the reference to @dev
+ * @rcu: readers are in softirq
+ */
+struct clps_attach {
+	struct net_device *dev;
+	const struct clps_uplink_ops *ops;
+	struct clps_uplink __rcu *single;
+	DECLARE_HASHTABLE(peers, PEER_HASH_BITS);
+	unsigned int nr;
+	bool is_md;
+	bool is_ether;
+	netdevice_tracker tracker;
+	struct rcu_head rcu;
+};
+
+struct clps_uplink {
+	struct clps_attach *at;
+	const struct clps_uplink_ops *ops;
+	void *priv;
+	struct clps_stats __percpu *stats;
+	struct metadata_dst *md;
+	struct hlist_node node;
+	struct clps_uplink_parm parm;
+	bool dead;
+	struct rcu_head rcu;
+};
+
+static rx_handler_result_t clps_uplink_handle_frame(struct sk_buff **pskb);
+
+static u32 peer_hash(const struct clps_addr *remote, bool has_key, u32 key)
+{
+	return jhash_3words((__force u32)remote->w[3], key, has_key,
+			    (__force u32)remote->w[0] ^ (__force u32)remote->w[1]);
+}
+
+static struct clps_uplink *find_peer(struct clps_attach *at, const struct clps_addr *remote,
+				     bool has_key, u32 key)
+{
+	struct clps_uplink *up;
+
+	hash_for_each_possible_rcu(at->peers, up, node, peer_hash(remote, has_key, key),
+				   lockdep_rtnl_is_held()) {
+		if (clps_addr_eq(&up->parm.remote, remote) && up->parm.has_key == has_key &&
+		    up->parm.key == key)
+			return up;
+	}
+	return NULL;
+}
+
+static struct clps_uplink *find_by_metadata(struct clps_attach *at, const struct sk_buff *skb)
+{
+	const struct ip_tunnel_info *info = skb_tunnel_info(skb);
+	struct clps_addr remote;
+	bool has_key;
+
+	if (!info || (info->mode & IP_TUNNEL_INFO_TX) || ip_tunnel_info_af(info) != AF_INET)
+		return NULL;
+	remote = clps_addr_v4(info->key.u.ipv4.src);
+	has_key = clps_compat_tun_has_key(&info->key);
+	return find_peer(at, &remote, has_key,
+			 has_key ? be32_to_cpu(tunnel_id_to_key32(info->key.tun_id)) : 0);
+}
+
+void clps_skb_scrub(struct sk_buff *skb)
+{
+	skb_scrub_packet(skb, true);
+	skb_forward_csum(skb);
+	skb->pkt_type = PACKET_HOST;
+	skb->priority = 0;
+	memset(skb->cb, 0, sizeof(skb->cb));
+}
+EXPORT_SYMBOL_NS_GPL(clps_skb_scrub, COLLAPSAR);
+
+static void uplink_rx(struct clps_uplink *up, struct sk_buff *skb)
+{
+	if (skb_vlan_tag_present(skb)) {
+		clps_drop(up->stats, skb, CLPS_DROP_vlan);
+		return;
+	}
+	if (skb->protocol != htons(ETH_P_IP)) {
+		clps_drop(up->stats, skb, CLPS_DROP_not_ip);
+		return;
+	}
+	if (!pskb_may_pull(skb, sizeof(struct iphdr))) {
+		clps_drop(up->stats, skb, CLPS_DROP_malformed);
+		return;
+	}
+	if (skb_warn_if_lro(skb)) {
+		clps_drop(up->stats, skb, CLPS_DROP_lro);
+		return;
+	}
+	clps_skb_scrub(skb);
+	up->ops->rcv(up->priv, up, skb);
+}
+
+static rx_handler_result_t clps_uplink_handle_frame(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct clps_attach *at = rcu_dereference(skb->dev->rx_handler_data);
+	struct clps_uplink *up;
+
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+	/* The host resolves addresses on its Ethernet uplinks as usual. */
+	if (at->is_ether && skb->protocol == htons(ETH_P_ARP) && !skb_vlan_tag_present(skb))
+		return RX_HANDLER_PASS;
+
+	up = at->is_md ? find_by_metadata(at, skb) : rcu_dereference(at->single);
+	if (unlikely(!up)) {
+		clps_drop(clps_core_stats(dev_net(skb->dev)), skb, CLPS_DROP_no_network);
+		return RX_HANDLER_CONSUMED;
+	}
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		clps_stats_inc(up->stats, CLPS_DROP_no_memory);
+		return RX_HANDLER_CONSUMED;
+	}
+	uplink_rx(up, skb);
+	return RX_HANDLER_CONSUMED;
+}
+
+/* Does anybody look at, filter or redirect what @dev receives? */
+static bool is_tapped(const struct net_device *dev)
+{
+	if (dev_nit_active((struct net_device *)dev) ||
+	    !list_empty(&dev->ptype_specific))
+		return true;
+	if (rcu_access_pointer(dev->xdp_prog))
+		return true;
+#ifdef CONFIG_NETFILTER_INGRESS
+	if (rcu_access_pointer(dev->nf_hooks_ingress))
+		return true;
+#endif
+	return clps_compat_has_tc_ingress(dev);
+}
+
+bool clps_uplink_rx_direct(struct sk_buff *skb)
+{
+	struct net_device *dev = skb->dev;
+	struct clps_attach *at;
+	struct clps_uplink *up;
+
+	if (rcu_access_pointer(dev->rx_handler) != clps_uplink_handle_frame || is_tapped(dev))
+		return false;
+	at = rcu_dereference(dev->rx_handler_data);
+	up = rcu_dereference(at->single);
+	if (!up)
+		return false;
+	uplink_rx(up, skb);
+	return true;
+}
+
+/* The next header down: nothing, tunnel metadata, or Ethernet. */
+static int uplink_prepare(struct clps_uplink *up, struct sk_buff *skb)
+{
+	struct clps_attach *at = up->at;
+	struct net_device *dev = at->dev;
+	const u8 *dst;
+
+	if (at->is_md) {
+		dst_hold(&up->md->dst);
+		skb_dst_set(skb, &up->md->dst);
+		return 0;
+	}
+	if (!at->is_ether)
+		return 0;
+	if (!skb_is_gso(skb) && skb->len > dev->mtu)
+		return CLPS_DROP_too_big;
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev)))
+		return CLPS_DROP_no_memory;
+	dst = up->parm.has_peer_mac ? up->parm.peer_mac : dev->broadcast;
+	if (dev_hard_header(skb, dev, ETH_P_IP, dst, dev->dev_addr, skb->len) < 0)
+		return CLPS_DROP_xmit;
+	skb_reset_mac_header(skb);
+	return 0;
+}
+
+void clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
+{
+	struct net_device *dev = up->at->dev;
+	int why;
+
+	if (unlikely(READ_ONCE(up->dead))) {
+		clps_drop(up->stats, skb, CLPS_DROP_detached);
+		return;
+	}
+	if (unlikely(!netif_running(dev) || !netif_carrier_ok(dev))) {
+		clps_drop(up->stats, skb, CLPS_DROP_link_down);
+		return;
+	}
+	clps_skb_scrub(skb);
+	skb_reset_network_header(skb);
+	skb_reset_mac_header(skb);
+	skb->dev = dev;
+	why = uplink_prepare(up, skb);
+	if (unlikely(why)) {
+		clps_drop(up->stats, skb, why);
+		return;
+	}
+	if (unlikely(net_xmit_eval(dev_queue_xmit(skb))))
+		clps_stats_inc(up->stats, CLPS_DROP_xmit);
+}
+EXPORT_SYMBOL_NS_GPL(clps_uplink_xmit, COLLAPSAR);
+
+struct net_device *clps_uplink_dev(const struct clps_uplink *up)
+{
+	return READ_ONCE(up->dead) ? NULL : up->at->dev;
+}
+EXPORT_SYMBOL_NS_GPL(clps_uplink_dev, COLLAPSAR);
+
+const struct clps_uplink_parm *clps_uplink_parms(const struct clps_uplink *up)
+{
+	return &up->parm;
+}
+EXPORT_SYMBOL_NS_GPL(clps_uplink_parms, COLLAPSAR);
+
+static bool dev_is_kind(const struct net_device *dev, const char *kind)
+{
+	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, kind);
+}
+
+static int check_dev(const struct net_device *dev, const struct clps_uplink_parm *parm,
+		     bool *is_ether, struct netlink_ext_ack *extack)
+{
+	bool is_md = false;
+
+	if (dev->flags & IFF_LOOPBACK) {
+		NL_SET_ERR_MSG(extack, "the loopback device cannot be an uplink");
+		return -EOPNOTSUPP;
+	}
+	switch (dev->type) {
+	case ARPHRD_ETHER:
+	case ARPHRD_NONE:
+	case ARPHRD_IPGRE:
+	case ARPHRD_IP6GRE:
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+		break;
+	default:
+		NL_SET_ERR_MSG(extack, "this kind of netdev cannot be an uplink");
+		return -EOPNOTSUPP;
+	}
+	*is_ether = dev->type == ARPHRD_ETHER;
+	if (dev_is_kind(dev, "gre"))
+		is_md = ((struct ip_tunnel *)netdev_priv(dev))->collect_md;
+	if (is_md && !parm->has_remote) {
+		NL_SET_ERR_MSG(extack, "an external gre device needs a remote");
+		return -EINVAL;
+	}
+	if (!is_md && parm->has_remote) {
+		NL_SET_ERR_MSG(extack, "remote, key and ttl are for an external gre device only");
+		return -EINVAL;
+	}
+	if (!*is_ether && parm->has_peer_mac) {
+		NL_SET_ERR_MSG(extack, "peer-mac is for Ethernet uplinks only");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static struct clps_attach *attach_new(struct net_device *dev, const struct clps_uplink_ops *ops,
+				      bool is_md, bool is_ether, struct netlink_ext_ack *extack)
+{
+	struct clps_attach *at = kzalloc(sizeof(*at), GFP_KERNEL);
+	int err;
+
+	if (!at)
+		return ERR_PTR(-ENOMEM);
+	at->dev = dev;
+	at->ops = ops;
+	at->is_md = is_md;
+	at->is_ether = is_ether;
+	hash_init(at->peers);
+	err = netdev_rx_handler_register(dev, clps_uplink_handle_frame, at);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the netdev is in use by a bridge, bond or the like");
+		kfree(at);
+		return ERR_PTR(err);
+	}
+	netdev_hold(dev, &at->tracker, GFP_KERNEL);
+	return at;
+}
+
+static struct clps_attach *attach_get(struct net_device *dev)
+{
+	ASSERT_RTNL();
+	if (rtnl_dereference(dev->rx_handler) != clps_uplink_handle_frame)
+		return NULL;
+	return rtnl_dereference(dev->rx_handler_data);
+}
+
+static void attach_put(struct clps_attach *at)
+{
+	if (at->nr)
+		return;
+	netdev_rx_handler_unregister(at->dev);
+	netdev_put(at->dev, &at->tracker);
+	kfree_rcu(at, rcu);
+}
+
+static struct clps_uplink *uplink_new(struct clps_attach *at, const struct clps_uplink_parm *parm,
+				      void *priv, struct clps_stats __percpu *stats)
+{
+	struct clps_uplink *up = kzalloc(sizeof(*up), GFP_KERNEL);
+
+	if (!up)
+		return NULL;
+	up->at = at;
+	up->ops = at->ops;
+	up->priv = priv;
+	up->stats = stats;
+	up->parm = *parm;
+	if (!at->is_md)
+		return up;
+	up->md = metadata_dst_alloc(0, METADATA_IP_TUNNEL, GFP_KERNEL);
+	if (!up->md) {
+		kfree(up);
+		return NULL;
+	}
+	up->md->u.tun_info.mode = IP_TUNNEL_INFO_TX;
+	clps_compat_tun_key(&up->md->u.tun_info.key, clps_addr_get_v4(&parm->remote),
+			    parm->ttl, parm->has_key, parm->key);
+	return up;
+}
+
+struct clps_uplink *clps_uplink_attach(struct net *net, const struct clps_uplink_parm *parm,
+				       const struct clps_uplink_ops *ops, void *priv,
+				       struct clps_stats __percpu *stats,
+				       struct netlink_ext_ack *extack)
+{
+	struct net_device *dev = __dev_get_by_index(net, parm->dev_index);
+	struct clps_attach *at;
+	struct clps_uplink *up;
+	bool is_ether;
+	int err;
+
+	ASSERT_RTNL();
+	if (!dev || dev->reg_state != NETREG_REGISTERED) {
+		NL_SET_ERR_MSG(extack, "no such uplink netdev");
+		return ERR_PTR(-ENODEV);
+	}
+	err = check_dev(dev, parm, &is_ether, extack);
+	if (err)
+		return ERR_PTR(err);
+
+	at = attach_get(dev);
+	if (at && (at->ops != ops || !at->is_md)) {
+		NL_SET_ERR_MSG(extack, "the netdev is an uplink already");
+		return ERR_PTR(-EBUSY);
+	}
+	if (at && find_peer(at, &parm->remote, parm->has_key, parm->key)) {
+		NL_SET_ERR_MSG(extack, "remote and key are in use on this netdev");
+		return ERR_PTR(-EEXIST);
+	}
+	if (!at) {
+		at = attach_new(dev, ops, parm->has_remote, is_ether, extack);
+		if (IS_ERR(at))
+			return ERR_CAST(at);
+	}
+	up = uplink_new(at, parm, priv, stats);
+	if (!up) {
+		attach_put(at);
+		return ERR_PTR(-ENOMEM);
+	}
+	at->nr++;
+	if (at->is_md)
+		hash_add_rcu(at->peers, &up->node,
+			     peer_hash(&parm->remote, parm->has_key, parm->key));
+	else
+		rcu_assign_pointer(at->single, up);
+	return up;
+}
+EXPORT_SYMBOL_NS_GPL(clps_uplink_attach, COLLAPSAR);
+
+static void uplink_free_rcu(struct rcu_head *head)
+{
+	struct clps_uplink *up = container_of(head, struct clps_uplink, rcu);
+
+	if (up->md)
+		dst_release(&up->md->dst);
+	kfree(up);
+}
+
+void clps_uplink_detach(struct clps_uplink *up)
+{
+	struct clps_attach *at = up->at;
+
+	ASSERT_RTNL();
+	WRITE_ONCE(up->dead, true);
+	if (at->is_md)
+		hash_del_rcu(&up->node);
+	else
+		RCU_INIT_POINTER(at->single, NULL);
+	at->nr--;
+	attach_put(at);
+	call_rcu(&up->rcu, uplink_free_rcu);
+}
+EXPORT_SYMBOL_NS_GPL(clps_uplink_detach, COLLAPSAR);
+
+/* The netdev goes: every owner lets go of it now. */
+static void attach_gone(struct clps_attach *at)
+{
+	struct clps_uplink *up;
+	struct hlist_node *tmp;
+	unsigned int nr = at->nr;
+	int i;
+
+	up = rtnl_dereference(at->single);
+	if (up) {
+		up->ops->gone(up->priv, up);
+		return;
+	}
+	/* The last detach frees @at: never look at it after that. */
+	hash_for_each_safe(at->peers, i, tmp, up, node) {
+		up->ops->gone(up->priv, up);
+		if (!--nr)
+			return;
+	}
+}
+
+static int uplink_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct clps_attach *at;
+
+	if (event != NETDEV_UNREGISTER)
+		return NOTIFY_DONE;
+	at = attach_get(netdev_notifier_info_to_dev(ptr));
+	if (at)
+		attach_gone(at);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block uplink_notifier = {
+	.notifier_call = uplink_netdev_event,
+};
+
+int clps_uplink_init(void)
+{
+	return register_netdevice_notifier(&uplink_notifier);
+}
+
+void clps_uplink_exit(void)
+{
+	unregister_netdevice_notifier(&uplink_notifier);
+	/* uplink_free_rcu() is module text. */
+	rcu_barrier();
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What arrives on a production NIC. */
+#include <linux/if_vlan.h>
+#include <linux/ip.h>
+
+#include "redir.h"
+
+/*
+ * A sender MAC that is ours: a frame that came back, or somebody who poses as
+ * us, who is no new owner either way.
+ */
+static bool is_own_mac(const struct clps_redir_nic *nic, const struct clps_v *v, const u8 *mac)
+{
+	return ether_addr_equal(mac, nic->dev->dev_addr) ||
+	       (v && READ_ONCE(v->has_mac) && ether_addr_equal(mac, v->mac));
+}
+
+static bool arp_for(struct clps_redir_nic *nic, __be32 addr, const struct clps_arp *arp,
+		    bool may_answer)
+{
+	struct clps_addr key = clps_addr_v4(addr);
+	struct clps_v *v;
+
+	v = clps_v_by_nic(nic->rn, &key, nic->dev->ifindex);
+	if (!v || is_own_mac(nic, v, arp->sha))
+		return false;
+	if (arp->op == CLPS_ARP_REQUEST && arp->tpa == addr)
+		clps_stats_inc(nic->rn->stats, CLPS_C_arp_requests);
+	return clps_v_arp(v, arp, may_answer);
+}
+
+static unsigned int hook_arp(struct clps_redir_nic *nic, struct sk_buff *skb)
+{
+	/* A request that was not sent to us is evidence, but not ours to answer. */
+	bool may_answer = skb->pkt_type == PACKET_HOST || skb->pkt_type == PACKET_BROADCAST;
+	bool answered = false;
+	struct clps_arp arp;
+	u8 buf[CLPS_ARP_LEN];
+	const void *data;
+
+	data = skb_header_pointer(skb, 0, sizeof(buf), buf);
+	if (!data || clps_arp_parse(&arp, data, sizeof(buf)))
+		return NF_ACCEPT;
+	if (arp.spa && arp.spa != arp.tpa)
+		arp_for(nic, arp.spa, &arp, false);
+	answered = arp_for(nic, arp.tpa, &arp, may_answer);
+	/* The host's proxy ARP must not answer a second time. */
+	if (answered) {
+		consume_skb(skb);
+		return NF_STOLEN;
+	}
+	return NF_ACCEPT;
+}
+
+static bool sent_to_us(const struct clps_redir_nic *nic, const struct clps_v *v,
+		       const struct sk_buff *skb)
+{
+	const struct ethhdr *eth = eth_hdr(skb);
+
+	return ether_addr_equal(eth->h_dest, nic->dev->dev_addr) ||
+	       (READ_ONCE(v->has_mac) && ether_addr_equal(eth->h_dest, v->mac));
+}
+
+static void count_rx(struct clps_v *v, unsigned int len)
+{
+	struct clps_pcount *c = this_cpu_ptr(v->count);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_inc(&c->rx_packets);
+	u64_stats_add(&c->rx_bytes, len);
+	u64_stats_update_end(&c->syncp);
+	clps_stats_inc(v->rn->stats, CLPS_C_rx_packets);
+	clps_stats_add(v->rn->stats, CLPS_C_rx_bytes, len);
+}
+
+/* Towards the center, unchanged. */
+static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
+{
+	struct clps_stats __percpu *stats = v->rn->stats;
+	struct clps_pkt pkt;
+
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		clps_stats_inc(stats, CLPS_DROP_no_memory);
+		return NF_STOLEN;
+	}
+	if (unlikely(clps_skb_parse4(skb, &pkt))) {
+		clps_drop(stats, skb, CLPS_DROP_malformed);
+		return NF_STOLEN;
+	}
+	if (unlikely(skb_warn_if_lro(skb))) {
+		clps_drop(stats, skb, CLPS_DROP_lro);
+		return NF_STOLEN;
+	}
+	/* Short frames are padded; the padding is not the packet's. */
+	if (!skb_is_gso(skb) && skb->len > pkt.tot_len &&
+	    unlikely(pskb_trim_rcsum(skb, pkt.tot_len))) {
+		clps_drop(stats, skb, CLPS_DROP_no_memory);
+		return NF_STOLEN;
+	}
+	clps_policy_inbound(v->uplink->policy, &pkt, stats);
+	count_rx(v, skb->len);
+	clps_uplink_xmit(v->uplink->up, skb);
+	return NF_STOLEN;
+}
+
+static unsigned int hook_ip(struct clps_redir_nic *nic, struct sk_buff *skb)
+{
+	int ifindex = nic->dev->ifindex;
+	struct iphdr buf, *iph;
+	struct clps_addr key;
+	struct clps_v *v;
+
+	iph = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	if (unlikely(!iph))
+		return NF_ACCEPT;
+	key = clps_addr_v4(iph->saddr);
+	v = clps_v_by_nic(nic->rn, &key, ifindex);
+	/* Anyone beyond the router can forge a source: ask, do not believe. */
+	if (unlikely(v) && !is_own_mac(nic, v, eth_hdr(skb)->h_source))
+		clps_v_suspect(v);
+
+	key = clps_addr_v4(iph->daddr);
+	v = clps_v_by_nic(nic->rn, &key, ifindex);
+	if (!v || !clps_v_is_claimed(v) || !sent_to_us(nic, v, skb))
+		return NF_ACCEPT;
+	return capture(v, skb);
+}
+
+unsigned int clps_redir_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct clps_redir_nic *nic = priv;
+
+	/* A tagged frame belongs to a VLAN device, which has a hook of its own. */
+	if (skb_vlan_tag_present(skb) || skb->pkt_type == PACKET_LOOPBACK ||
+	    !skb_mac_header_was_set(skb))
+		return NF_ACCEPT;
+	if (skb->protocol == htons(ETH_P_IP))
+		return hook_ip(nic, skb);
+	if (skb->protocol == htons(ETH_P_ARP))
+		return hook_arp(nic, skb);
+	return NF_ACCEPT;
+}

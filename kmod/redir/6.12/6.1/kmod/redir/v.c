@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Redirected addresses: creation, lookup, deletion. */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/route.h>
+
+#include "redir.h"
+
+static const struct rhashtable_params nic_params = {
+	.head_offset = offsetof(struct clps_v, nic_node),
+	.key_offset = offsetof(struct clps_v, nic_key),
+	.key_len = sizeof(struct clps_v_nic_key),
+	.automatic_shrinking = true,
+};
+
+static const struct rhashtable_params uplink_params = {
+	.head_offset = offsetof(struct clps_v, uplink_node),
+	.key_offset = offsetof(struct clps_v, uplink_key),
+	.key_len = sizeof(struct clps_v_uplink_key),
+	.automatic_shrinking = true,
+};
+
+int clps_v_tables_init(struct clps_redir_net *rn)
+{
+	int err;
+
+	err = rhashtable_init(&rn->by_nic, &nic_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&rn->by_uplink, &uplink_params);
+	if (err)
+		rhashtable_destroy(&rn->by_nic);
+	xa_init_flags(&rn->ids, XA_FLAGS_ALLOC1);
+	return err;
+}
+
+void clps_v_tables_destroy(struct clps_redir_net *rn)
+{
+	xa_destroy(&rn->ids);
+	rhashtable_destroy(&rn->by_uplink);
+	rhashtable_destroy(&rn->by_nic);
+}
+
+struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex)
+{
+	struct clps_v_nic_key key = { .addr = *addr, .ifindex = ifindex };
+
+	return rhashtable_lookup_fast(&rn->by_nic, &key, nic_params);
+}
+
+struct clps_v *clps_v_by_uplink(struct clps_redir_net *rn, const struct clps_addr *addr,
+				const struct clps_redir_uplink *uplink)
+{
+	struct clps_v_uplink_key key = { .addr = *addr, .uplink = (unsigned long)uplink };
+
+	return rhashtable_lookup_fast(&rn->by_uplink, &key, uplink_params);
+}
+
+static int check_addr(struct clps_redir_net *rn, const struct clps_v_conf *conf,
+		      struct netlink_ext_ack *extack)
+{
+	switch (inet_addr_type(rn->net, clps_addr_get_v4(&conf->addr))) {
+	case RTN_LOCAL:
+		NL_SET_ERR_MSG(extack, "the address is this host's own");
+		return -EADDRINUSE;
+	case RTN_BROADCAST:
+	case RTN_MULTICAST:
+		NL_SET_ERR_MSG(extack, "the address is a broadcast or multicast address");
+		return -EINVAL;
+	default:
+		return 0;
+	}
+}
+
+static struct clps_v *v_alloc(struct clps_redir_net *rn, const struct clps_v_conf *conf)
+{
+	struct clps_v *v = kzalloc(sizeof(*v), GFP_KERNEL);
+
+	if (!v)
+		return NULL;
+	v->count = netdev_alloc_pcpu_stats(struct clps_pcount);
+	if (!v->count) {
+		kfree(v);
+		return NULL;
+	}
+	v->rn = rn;
+	v->nic_key.addr = conf->addr;
+	v->nic_key.ifindex = conf->ifindex;
+	v->uplink_key.addr = conf->addr;
+	v->outbound = conf->outbound;
+	v->has_mac = conf->has_mac;
+	ether_addr_copy(v->mac, conf->mac);
+	v->claim.mode = conf->mode;
+	v->claim.probes = conf->probes;
+	v->claim.interval_ms = conf->interval;
+	v->claim.quiet_ms = conf->quiet * MSEC_PER_SEC;
+	spin_lock_init(&v->lock);
+	timer_setup(&v->timer, clps_v_timer, 0);
+	return v;
+}
+
+static void v_free(struct clps_v *v)
+{
+	free_percpu(v->count);
+	kfree(v);
+}
+
+static void v_free_rcu(struct rcu_head *head)
+{
+	v_free(container_of(head, struct clps_v, rcu));
+}
+
+static int v_insert(struct clps_v *v, struct netlink_ext_ack *extack)
+{
+	struct clps_redir_net *rn = v->rn;
+	int err;
+
+	err = xa_alloc_cyclic(&rn->ids, &v->id, v, XA_LIMIT(1, CLPS_REDIR_MAX_V), &rn->next_id,
+			      GFP_KERNEL);
+	if (err < 0) {
+		NL_SET_ERR_MSG(extack, "too many redirected addresses");
+		return err;
+	}
+	err = rhashtable_lookup_insert_fast(&rn->by_uplink, &v->uplink_node, uplink_params);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the address is redirected into this uplink already");
+		goto err_id;
+	}
+	err = rhashtable_lookup_insert_fast(&rn->by_nic, &v->nic_node, nic_params);
+	if (err)
+		goto err_uplink;
+	return 0;
+
+err_uplink:
+	rhashtable_remove_fast(&rn->by_uplink, &v->uplink_node, uplink_params);
+err_id:
+	xa_erase(&rn->ids, v->id);
+	return err;
+}
+
+int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
+	       struct netlink_ext_ack *extack)
+{
+	struct clps_v *v;
+	int err;
+
+	ASSERT_RTNL();
+	err = check_addr(rn, conf, extack);
+	if (err)
+		return err;
+	if (clps_v_by_nic(rn, &conf->addr, conf->ifindex)) {
+		NL_SET_ERR_MSG(extack, "the address is redirected on this NIC already");
+		return -EEXIST;
+	}
+	v = v_alloc(rn, conf);
+	if (!v)
+		return -ENOMEM;
+	v->nic = clps_redir_nic_get(rn, conf->ifindex, extack);
+	if (IS_ERR(v->nic)) {
+		err = PTR_ERR(v->nic);
+		goto err_free;
+	}
+	v->uplink = clps_redir_uplink_get(rn, &conf->uplink, extack);
+	if (IS_ERR(v->uplink)) {
+		err = PTR_ERR(v->uplink);
+		goto err_nic;
+	}
+	v->uplink_key.uplink = (unsigned long)v->uplink;
+	if (v->has_mac) {
+		err = dev_uc_add(v->nic->dev, v->mac);
+		if (err) {
+			NL_SET_ERR_MSG(extack, "the NIC does not take another MAC address");
+			goto err_uplink;
+		}
+	}
+	err = v_insert(v, extack);
+	if (err)
+		goto err_mac;
+	clps_v_start(v, CLPS_CLAIM_R_ADDED);
+	return 0;
+
+err_mac:
+	if (v->has_mac)
+		dev_uc_del(v->nic->dev, v->mac);
+err_uplink:
+	clps_redir_uplink_put(v->uplink);
+err_nic:
+	clps_redir_nic_put(v->nic);
+err_free:
+	/* A failed insertion may have been seen by a reader. */
+	call_rcu(&v->rcu, v_free_rcu);
+	return err;
+}
+
+int clps_v_set_mac(struct clps_v *v, const u8 *mac, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	ASSERT_RTNL();
+	err = dev_uc_add(v->nic->dev, mac);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the NIC does not take another MAC address");
+		return err;
+	}
+	if (v->has_mac)
+		dev_uc_del(v->nic->dev, v->mac);
+	ether_addr_copy(v->mac, mac);
+	WRITE_ONCE(v->has_mac, true);
+	return 0;
+}
+
+void clps_v_del(struct clps_v *v)
+{
+	struct clps_redir_net *rn = v->rn;
+
+	ASSERT_RTNL();
+	rhashtable_remove_fast(&rn->by_nic, &v->nic_node, nic_params);
+	rhashtable_remove_fast(&rn->by_uplink, &v->uplink_node, uplink_params);
+	xa_erase(&rn->ids, v->id);
+
+	spin_lock_bh(&v->lock);
+	v->dead = true;
+	spin_unlock_bh(&v->lock);
+	timer_shutdown_sync(&v->timer);
+
+	clps_redir_event(v, CLPS_CLAIM_WITHDRAWN, CLPS_CLAIM_R_DELETED);
+	if (v->has_mac)
+		dev_uc_del(v->nic->dev, v->mac);
+	clps_redir_uplink_put(v->uplink);
+	clps_redir_nic_put(v->nic);
+	call_rcu(&v->rcu, v_free_rcu);
+}

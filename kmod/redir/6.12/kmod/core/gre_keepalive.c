@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Cisco-style keepalives: a GRE packet to the peer that holds a GRE packet from
+ * the peer to us, of protocol type 0. A peer that merely decapsulates and
+ * routes sends the inner one back.
+ */
+#include <linux/ip.h>
+#include <net/ip.h>
+#include <net/route.h>
+
+#include <collapsar/stats.h>
+
+#include "core.h"
+#include "gre_priv.h"
+
+void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, unsigned int len)
+{
+	struct clps_stats __percpu *stats = clps_core_stats(tun->net);
+	struct flowi4 fl4 = { };
+	struct rtable *rt;
+
+	/* Only ever to the registered peer, so nobody is hit by proxy; but paced. */
+	if (!__ratelimit(&tun->answers)) {
+		clps_drop(stats, skb, CLPS_DROP_rate);
+		return;
+	}
+	if (pskb_trim(skb, len)) {
+		clps_drop(stats, skb, CLPS_DROP_no_memory);
+		return;
+	}
+	fl4.daddr = ip_hdr(skb)->daddr;
+	fl4.saddr = ip_hdr(skb)->saddr;
+	fl4.flowi4_proto = IPPROTO_GRE;
+	rt = ip_route_output_key(tun->net, &fl4);
+	if (IS_ERR(rt)) {
+		clps_drop(stats, skb, CLPS_DROP_no_route);
+		return;
+	}
+	skb_dst_drop(skb);
+	skb_dst_set(skb, &rt->dst);
+	skb->dev = rt->dst.dev;
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(rt->dst.dev))) {
+		clps_drop(stats, skb, CLPS_DROP_no_memory);
+		return;
+	}
+	clps_stats_inc(stats, CLPS_C_keepalives_rx);
+	ip_local_out(tun->net, NULL, skb);
+}
+
+void clps_gre_keepalive_back(struct clps_gre_tun *tun)
+{
+	clps_stats_inc(clps_core_stats(tun->net), CLPS_C_keepalives_back);
+	atomic_set(&tun->unanswered, 0);
+	if (READ_ONCE(tun->keepalive) && !netif_carrier_ok(tun->dev))
+		netif_carrier_on(tun->dev);
+}
+
+static struct sk_buff *keepalive_build(struct clps_gre_tun *tun, __be32 local)
+{
+	struct clps_gre gre = {
+		.proto = 0,
+		.key = tun->id.key,
+		.flags = tun->id.has_key ? CLPS_GRE_F_KEY : 0,
+	};
+	unsigned int hlen = clps_gre_hlen(gre.flags);
+	struct sk_buff *skb;
+	struct iphdr *iph;
+
+	skb = alloc_skb(LL_MAX_HEADER + 2 * (sizeof(*iph) + CLPS_GRE_MAX_LEN), GFP_ATOMIC);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, LL_MAX_HEADER + sizeof(*iph) + CLPS_GRE_MAX_LEN);
+	skb_reset_network_header(skb);
+	iph = skb_put_zero(skb, sizeof(*iph) + hlen);
+	iph->version = 4;
+	iph->ihl = 5;
+	iph->tot_len = htons(skb->len);
+	iph->ttl = 255;
+	iph->protocol = IPPROTO_GRE;
+	iph->saddr = clps_addr_get_v4(&tun->id.remote);
+	iph->daddr = local;
+	iph->check = ip_fast_csum(iph, iph->ihl);
+	clps_gre_build((u8 *)(iph + 1), &gre);
+	skb->protocol = htons(ETH_P_IP);
+	skb->dev = tun->dev;
+	return skb;
+}
+
+static void keepalive_send(struct clps_gre_tun *tun)
+{
+	struct sk_buff *skb;
+	struct rtable *rt;
+	__be32 saddr;
+
+	rt = clps_gre_route(tun, &saddr);
+	if (IS_ERR(rt))
+		return;
+	ip_rt_put(rt);
+	skb = keepalive_build(tun, saddr);
+	if (!skb)
+		return;
+	clps_stats_inc(clps_core_stats(tun->net), CLPS_C_keepalives_tx);
+	/* Past the qdisc, which drops everything while the carrier is off. */
+	clps_gre_xmit(skb, tun->dev);
+}
+
+void clps_gre_keepalive_work(struct work_struct *work)
+{
+	struct clps_gre_tun *tun = container_of(to_delayed_work(work), struct clps_gre_tun, work);
+	u32 period = READ_ONCE(tun->keepalive);
+
+	if (!period)
+		return;
+	if (atomic_inc_return(&tun->unanswered) > READ_ONCE(tun->retries) &&
+	    netif_carrier_ok(tun->dev))
+		netif_carrier_off(tun->dev);
+	local_bh_disable();
+	rcu_read_lock();
+	if (netif_running(tun->dev))
+		keepalive_send(tun);
+	rcu_read_unlock();
+	local_bh_enable();
+	queue_delayed_work(system_unbound_wq, &tun->work, period * HZ);
+}
+
+void clps_gre_keepalive_start(struct clps_gre_tun *tun)
+{
+	atomic_set(&tun->unanswered, 0);
+	if (tun->keepalive) {
+		mod_delayed_work(system_unbound_wq, &tun->work, 0);
+		return;
+	}
+	cancel_delayed_work_sync(&tun->work);
+	netif_carrier_on(tun->dev);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What honeypots hear when they ask for addresses of their LAN. */
+#include <linux/jiffies.h>
+#include <net/arp.h>
+
+#include "../lib/arp.h"
+#include "front.h"
+
+static bool is_on_port(const struct clps_honeypot *hp, const struct clps_port *port)
+{
+	return hp && rcu_access_pointer(hp->port) == port;
+}
+
+static void answer(struct clps_port *port, const struct clps_arp *arp, const u8 *mac)
+{
+	struct sk_buff *skb;
+
+	skb = arp_create(ARPOP_REPLY, ETH_P_ARP, arp->spa, port->dev, arp->tpa, arp->sha, mac,
+			 arp->sha);
+	if (!skb)
+		return;
+	clps_stats_inc(port->network->stats, CLPS_C_arp_replies);
+	dev_queue_xmit(skb);
+}
+
+/* The LAN as the guest sees it: its neighbours have their MACs, the rest the router's. */
+static void request(struct clps_port *port, const struct clps_arp *arp)
+{
+	struct clps_network *network = port->network;
+	struct clps_addr tpa = clps_addr_v4(arp->tpa);
+	struct clps_honeypot *target;
+	u8 mac[ETH_ALEN];
+
+	clps_stats_inc(network->stats, CLPS_C_arp_requests);
+	target = clps_honeypot_lookup(network, &tpa);
+	/* Its own address: it announces or probes, and must hear nothing. */
+	if (is_on_port(target, port))
+		return;
+	/* A probe for an address that no honeypot has must find it free. */
+	if (!arp->spa && !target)
+		return;
+	if (!target || !clps_mac_load(&target->mac, mac))
+		clps_mac_load(&network->gateway, mac);
+	answer(port, arp, mac);
+}
+
+void clps_front_arp(struct clps_port *port, struct sk_buff *skb)
+{
+	struct clps_stats __percpu *stats = port->network->stats;
+	struct clps_honeypot *sender = NULL;
+	u8 buf[CLPS_ARP_LEN];
+	struct clps_addr spa;
+	struct clps_arp arp;
+	const void *data;
+
+	data = skb_header_pointer(skb, 0, sizeof(buf), buf);
+	if (!data || clps_arp_parse(&arp, data, sizeof(buf))) {
+		clps_drop(stats, skb, CLPS_DROP_malformed);
+		return;
+	}
+	if (arp.spa) {
+		spa = clps_addr_v4(arp.spa);
+		sender = clps_honeypot_lookup(port->network, &spa);
+		if (!is_on_port(sender, port)) {
+			clps_drop(stats, skb, CLPS_DROP_spoofed);
+			return;
+		}
+		if (!READ_ONCE(sender->mac_fixed))
+			clps_mac_store(&sender->mac, arp.sha);
+	}
+	if (arp.op == CLPS_ARP_REQUEST)
+		request(port, &arp);
+	consume_skb(skb);
+}
+
+void clps_front_ask_mac(struct clps_honeypot *hp, struct clps_port *port)
+{
+	unsigned long asked = READ_ONCE(hp->asked);
+	u8 gateway[ETH_ALEN];
+	struct sk_buff *skb;
+
+	/* One of the racing CPUs asks; a second question would do no harm. */
+	if (time_before(jiffies, asked + HZ))
+		return;
+	WRITE_ONCE(hp->asked, jiffies);
+	clps_mac_load(&hp->network->gateway, gateway);
+	skb = arp_create(ARPOP_REQUEST, ETH_P_ARP, clps_addr_get_v4(&hp->key.addr), port->dev, 0,
+			 NULL, gateway, NULL);
+	if (!skb)
+		return;
+	clps_stats_inc(hp->network->stats, CLPS_C_arp_probes);
+	dev_queue_xmit(skb);
+}

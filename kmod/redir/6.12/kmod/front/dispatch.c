@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The packet path: uplink to port, port to uplink, port to port. */
+#include <linux/if_vlan.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+
+#include "../compat/gso.h"
+#include "front.h"
+
+static void count_to_guest(struct clps_honeypot *hp, unsigned int len)
+{
+	struct clps_pcount *c = this_cpu_ptr(hp->count);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_inc(&c->rx_packets);
+	u64_stats_add(&c->rx_bytes, len);
+	u64_stats_update_end(&c->syncp);
+}
+
+static void count_from_guest(struct clps_honeypot *hp, unsigned int len)
+{
+	struct clps_pcount *c = this_cpu_ptr(hp->count);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_inc(&c->tx_packets);
+	u64_stats_add(&c->tx_bytes, len);
+	u64_stats_update_end(&c->syncp);
+}
+
+static bool fits(const struct sk_buff *skb, unsigned int mtu)
+{
+	if (skb_is_gso(skb))
+		return skb_gso_validate_network_len(skb, mtu);
+	return skb->len <= mtu;
+}
+
+/* Straight into the guest's NIC; consumes @skb. */
+static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src_mac)
+{
+	struct clps_stats __percpu *stats = hp->network->stats;
+	struct clps_port *port = rcu_dereference(hp->port);
+	unsigned int len = skb->len;
+	struct net_device *dev;
+	u8 mac[ETH_ALEN];
+
+	if (unlikely(!port)) {
+		clps_drop(stats, skb, CLPS_DROP_detached);
+		return;
+	}
+	dev = port->dev;
+	if (unlikely(!netif_running(dev) || !netif_carrier_ok(dev))) {
+		clps_drop(stats, skb, CLPS_DROP_link_down);
+		return;
+	}
+	if (unlikely(!clps_mac_load(&hp->mac, mac))) {
+		clps_front_ask_mac(hp, port);
+		clps_drop(stats, skb, CLPS_DROP_no_guest_mac);
+		return;
+	}
+	if (unlikely(!fits(skb, dev->mtu))) {
+		clps_drop(stats, skb, CLPS_DROP_too_big);
+		return;
+	}
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(dev)))) {
+		clps_drop(stats, skb, CLPS_DROP_no_memory);
+		return;
+	}
+	skb->dev = dev;
+	skb_reset_network_header(skb);
+	if (unlikely(dev_hard_header(skb, dev, ETH_P_IP, mac, src_mac, len) < 0)) {
+		clps_drop(stats, skb, CLPS_DROP_xmit);
+		return;
+	}
+	skb_reset_mac_header(skb);
+	count_to_guest(hp, len);
+	if (unlikely(net_xmit_eval(dev_queue_xmit(skb))))
+		clps_stats_inc(stats, CLPS_DROP_xmit);
+}
+
+/* Header walk, and link-layer padding off. 0, or why not. */
+static int admit(struct sk_buff *skb, struct clps_pkt *pkt)
+{
+	if (unlikely(clps_skb_parse4(skb, pkt)))
+		return CLPS_DROP_malformed;
+	if (!skb_is_gso(skb) && skb->len > pkt->tot_len &&
+	    unlikely(pskb_trim_rcsum(skb, pkt->tot_len)))
+		return CLPS_DROP_no_memory;
+	return 0;
+}
+
+void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *skb)
+{
+	struct clps_network *network = priv;
+	struct clps_honeypot *hp;
+	u8 gateway[ETH_ALEN];
+	struct clps_pkt pkt;
+	int why;
+
+	why = admit(skb, &pkt);
+	if (unlikely(why)) {
+		clps_drop(network->stats, skb, why);
+		return;
+	}
+	hp = clps_honeypot_lookup(network, &pkt.dst);
+	if (unlikely(!hp)) {
+		clps_drop(network->stats, skb, CLPS_DROP_no_honeypot);
+		return;
+	}
+	clps_policy_inbound(network->policy, &pkt, network->stats);
+	clps_stats_inc(network->stats, CLPS_C_rx_packets);
+	clps_stats_add(network->stats, CLPS_C_rx_bytes, skb->len);
+	clps_mac_load(&network->gateway, gateway);
+	deliver(hp, skb, gateway);
+}
+
+static bool is_unicast(__be32 addr)
+{
+	return !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr) &&
+	       !ipv4_is_loopback(addr) && !ipv4_is_zeronet(addr);
+}
+
+/* Between two honeypots of one network, as on its LAN. */
+static void local(struct clps_honeypot *from, struct clps_honeypot *to, struct sk_buff *skb)
+{
+	struct clps_network *network = from->network;
+	u8 mac[ETH_ALEN];
+
+	if (from == to) {
+		clps_drop(network->stats, skb, CLPS_DROP_loop);
+		return;
+	}
+	clps_stats_inc(network->stats, CLPS_C_local_packets);
+	if (!clps_mac_load(&from->mac, mac))
+		clps_mac_load(&network->gateway, mac);
+	clps_skb_scrub(skb);
+	deliver(to, skb, mac);
+}
+
+static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
+{
+	struct clps_network *network = port->network;
+	struct clps_honeypot *from, *to;
+	struct clps_uplink *up;
+	struct clps_pkt pkt;
+	int why;
+
+	why = pskb_may_pull(skb, sizeof(struct iphdr)) ? admit(skb, &pkt) : CLPS_DROP_malformed;
+	if (unlikely(why)) {
+		clps_drop(network->stats, skb, why);
+		return;
+	}
+	from = clps_honeypot_lookup(network, &pkt.src);
+	if (unlikely(!from || rcu_access_pointer(from->port) != port)) {
+		clps_drop(network->stats, skb, CLPS_DROP_spoofed);
+		return;
+	}
+	if (unlikely(!is_unicast(clps_addr_get_v4(&pkt.dst)))) {
+		clps_drop(network->stats, skb, CLPS_DROP_bad_dst);
+		return;
+	}
+	count_from_guest(from, skb->len);
+	to = clps_honeypot_lookup(network, &pkt.dst);
+	if (to) {
+		local(from, to, skb);
+		return;
+	}
+	why = clps_policy_outbound(network->policy, &pkt, READ_ONCE(network->outbound));
+	if (why) {
+		clps_drop(network->stats, skb, why);
+		return;
+	}
+	up = rcu_dereference(network->up);
+	if (unlikely(!up)) {
+		clps_drop(network->stats, skb, CLPS_DROP_detached);
+		return;
+	}
+	clps_stats_inc(network->stats, CLPS_C_tx_packets);
+	clps_stats_add(network->stats, CLPS_C_tx_bytes, skb->len);
+	clps_uplink_xmit(up, skb);
+}
+
+void clps_front_from_port(struct clps_port *port, struct sk_buff *skb)
+{
+	struct clps_stats __percpu *stats = port->network->stats;
+
+	if (unlikely(skb_vlan_tag_present(skb)))
+		clps_drop(stats, skb, CLPS_DROP_vlan);
+	else if (unlikely(skb_warn_if_lro(skb)))
+		clps_drop(stats, skb, CLPS_DROP_lro);
+	else if (skb->protocol == htons(ETH_P_IP))
+		from_port_ip(port, skb);
+	else if (skb->protocol == htons(ETH_P_ARP))
+		clps_front_arp(port, skb);
+	else
+		clps_drop(stats, skb, CLPS_DROP_not_ip);
+}

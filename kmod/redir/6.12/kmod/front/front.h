@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Private to collapsar_front.ko. */
+#ifndef CLPS_FRONT_H
+#define CLPS_FRONT_H
+
+#include <linux/etherdevice.h>
+#include <linux/netdevice.h>
+#include <linux/rhashtable.h>
+#include <linux/xarray.h>
+#include <net/genetlink.h>
+#include <uapi/collapsar/front.h>
+
+#include <collapsar/policy.h>
+#include <collapsar/stats.h>
+#include <collapsar/uplink.h>
+
+#define CLPS_FRONT_MAX_NETWORKS		65536
+#define CLPS_FRONT_MAX_HONEYPOTS	(1u << 21)
+
+/**
+ * struct clps_front_net - a namespace's front-end
+ * @net: the namespace
+ * @dispatch: struct clps_honeypot by (network, address): the hot path
+ * @networks: struct clps_network by name
+ * @honeypots: struct clps_honeypot by name
+ * @network_ids: networks in the order of creation: dumps
+ * @honeypot_ids: honeypots in the order of creation: dumps
+ * @next_network: cursor of xa_alloc_cyclic()
+ * @next_honeypot: cursor of xa_alloc_cyclic()
+ */
+struct clps_front_net {
+	struct net *net;
+	struct rhashtable dispatch;
+	struct rhashtable networks;
+	struct rhashtable honeypots;
+	struct xarray network_ids;
+	struct xarray honeypot_ids;
+	u32 next_network;
+	u32 next_honeypot;
+};
+
+/**
+ * struct clps_network - a production network
+ * @node: in clps_front_net.networks
+ * @name: zero-padded, hashed as bytes
+ * @id: in clps_front_net.network_ids; half of the dispatch key
+ * @fn: its namespace's front-end
+ * @up: its uplink; NULL while detached
+ * @parm: the uplink's parameters
+ * @gateway: what honeypots believe to be the router's MAC, see clps_mac_load()
+ * @outbound: enum collapsar_outbound
+ * @flows: size of the flow table
+ * @nr_honeypots: RTNL
+ * @policy: containment
+ * @stats: every packet of this network, and every drop
+ * @rcu: readers are in softirq
+ */
+struct clps_network {
+	struct rhash_head node;
+	char name[COLLAPSAR_FRONT_NAMSIZ];
+	u32 id;
+	struct clps_front_net *fn;
+	struct clps_uplink __rcu *up;
+	struct clps_uplink_parm parm;
+	u64 gateway;
+	u32 outbound;
+	u32 flows;
+	u32 nr_honeypots;
+	struct clps_policy *policy;
+	struct clps_stats __percpu *stats;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct clps_port - a netdev whose other end is a guest
+ * @dev: the netdev
+ * @network: all honeypots of a port are of one network
+ * @nr: honeypots; RTNL
+ * @tracker: of the reference to @dev
+ * @rcu: readers are in softirq
+ */
+struct clps_port {
+	struct net_device *dev;
+	struct clps_network *network;
+	unsigned int nr;
+	netdevice_tracker tracker;
+	struct rcu_head rcu;
+};
+
+struct clps_dispatch_key {
+	struct clps_addr addr;
+	u32 network;
+};
+
+/**
+ * struct clps_honeypot - (network, address) -> port
+ * @dispatch_node: in clps_front_net.dispatch
+ * @key: network and address
+ * @name_node: in clps_front_net.honeypots
+ * @name: zero-padded, hashed as bytes
+ * @id: in clps_front_net.honeypot_ids
+ * @network: its network
+ * @port: its port; NULL while detached
+ * @mac: the guest's, 0 while unknown; see clps_mac_load()
+ * @mac_fixed: given by the operator, not to be learned
+ * @asked: jiffies of the last ARP request to the guest
+ * @count: packets and bytes
+ * @rcu: readers are in softirq
+ */
+struct clps_honeypot {
+	struct rhash_head dispatch_node;
+	struct clps_dispatch_key key;
+	struct rhash_head name_node;
+	char name[COLLAPSAR_FRONT_NAMSIZ];
+	u32 id;
+	struct clps_network *network;
+	struct clps_port __rcu *port;
+	u64 mac;
+	bool mac_fixed;
+	unsigned long asked;
+	struct clps_pcount __percpu *count;
+	struct rcu_head rcu;
+};
+
+/* A MAC in one word, so that it changes in one step under readers. */
+static inline bool clps_mac_load(const u64 *mac, u8 *out)
+{
+	u64 v = READ_ONCE(*mac);
+
+	u64_to_ether_addr(v, out);
+	return v;
+}
+
+static inline void clps_mac_store(u64 *mac, const u8 *in)
+{
+	WRITE_ONCE(*mac, ether_addr_to_u64(in));
+}
+
+struct clps_front_net *clps_front_net(const struct net *net);
+
+
+
+/**
+ * struct clps_network_conf - what an operator says of a new network
+ * @name: zero-padded
+ * @uplink: uplink
+ * @gateway: MAC
+ * @outbound: enum collapsar_outbound
+ * @flows: flow table entries
+ */
+struct clps_network_conf {
+	char name[COLLAPSAR_FRONT_NAMSIZ];
+	struct clps_uplink_parm uplink;
+	u8 gateway[ETH_ALEN];
+	u32 outbound;
+	u32 flows;
+};
+
+/* network.c; all under RTNL. Names are zero-padded arrays. */
+int clps_networks_init(struct clps_front_net *fn);
+struct clps_network *clps_network_find(struct clps_front_net *fn, const char *name);
+int clps_network_add(struct clps_front_net *fn, const struct clps_network_conf *conf,
+		     struct netlink_ext_ack *extack);
+int clps_network_attach(struct clps_network *network, const struct clps_uplink_parm *parm,
+			struct netlink_ext_ack *extack);
+void clps_network_del(struct clps_network *network);
+
+/**
+ * struct clps_honeypot_conf - what an operator says of a new honeypot
+ * @name: zero-padded
+ * @network: its network
+ * @addr: V
+ * @port: ifindex
+ * @has_mac: @mac is valid
+ * @mac: the guest's
+ */
+struct clps_honeypot_conf {
+	char name[COLLAPSAR_FRONT_NAMSIZ];
+	struct clps_network *network;
+	struct clps_addr addr;
+	int port;
+	bool has_mac;
+	u8 mac[ETH_ALEN];
+};
+
+/* honeypot.c; all under RTNL, but clps_honeypot_lookup(): RCU. */
+int clps_honeypots_init(struct clps_front_net *fn);
+void clps_honeypots_destroy(struct clps_front_net *fn);
+struct clps_honeypot *clps_honeypot_find(struct clps_front_net *fn, const char *name);
+struct clps_honeypot *clps_honeypot_lookup(const struct clps_network *network,
+					   const struct clps_addr *addr);
+int clps_honeypot_add(struct clps_front_net *fn, const struct clps_honeypot_conf *conf,
+		      struct netlink_ext_ack *extack);
+int clps_honeypot_set_port(struct clps_honeypot *hp, int ifindex, struct netlink_ext_ack *extack);
+void clps_honeypot_del(struct clps_honeypot *hp);
+
+/* port.c; RTNL. */
+struct clps_port *clps_port_get(struct clps_network *network, int ifindex,
+				struct netlink_ext_ack *extack);
+void clps_port_put(struct clps_port *port);
+/* The port of a netdev, or NULL. */
+struct clps_port *clps_port_of(const struct net_device *dev);
+/* Its netdev goes: its honeypots stay, without a port. */
+void clps_port_gone(struct clps_front_net *fn, struct clps_port *port);
+
+/* dispatch.c; softirq, RCU. */
+void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *skb);
+void clps_front_from_port(struct clps_port *port, struct sk_buff *skb);
+
+/* arp.c; softirq, RCU. */
+void clps_front_arp(struct clps_port *port, struct sk_buff *skb);
+void clps_front_ask_mac(struct clps_honeypot *hp, struct clps_port *port);
+
+/* netlink*.c */
+extern struct genl_family clps_front_family;
+int clps_front_netlink_init(void);
+void clps_front_netlink_exit(void);
+int clps_front_name_get(const struct nlattr *attr, char *name, struct netlink_ext_ack *extack);
+void clps_network_event(const struct clps_network *network, u32 event);
+void clps_honeypot_event(const struct clps_honeypot *hp, u32 event);
+void clps_front_multicast(struct net *net, struct sk_buff *msg);
+
+extern const struct nla_policy clps_network_policy[];
+extern const struct nla_policy clps_honeypot_policy[];
+int clps_network_new_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_network_set_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_network_del_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_network_get_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_network_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb);
+int clps_network_stats_dumpit(struct sk_buff *msg, struct netlink_callback *cb);
+int clps_honeypot_new_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_honeypot_set_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_honeypot_del_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_honeypot_get_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_honeypot_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb);
+
+#endif /* CLPS_FRONT_H */

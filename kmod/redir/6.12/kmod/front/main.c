@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* collapsar_front.ko: lifetime. */
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <net/netns/generic.h>
+
+#include "front.h"
+
+static unsigned int clps_front_net_id __read_mostly;
+
+struct clps_front_net *clps_front_net(const struct net *net)
+{
+	return net_generic(net, clps_front_net_id);
+}
+
+static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct clps_port *port;
+
+	if (event != NETDEV_UNREGISTER)
+		return NOTIFY_DONE;
+	port = clps_port_of(dev);
+	if (port)
+		clps_port_gone(clps_front_net(dev_net(dev)), port);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netdev_notifier = { .notifier_call = netdev_event };
+
+static int __net_init front_net_init(struct net *net)
+{
+	struct clps_front_net *fn = clps_front_net(net);
+	int err;
+
+	fn->net = net;
+	err = clps_networks_init(fn);
+	if (err)
+		return err;
+	err = clps_honeypots_init(fn);
+	if (err) {
+		xa_destroy(&fn->network_ids);
+		rhashtable_destroy(&fn->networks);
+	}
+	return err;
+}
+
+static void __net_exit front_net_exit(struct net *net)
+{
+	struct clps_front_net *fn = clps_front_net(net);
+	struct clps_network *network;
+	struct clps_honeypot *hp;
+	unsigned long id;
+
+	rtnl_lock();
+	xa_for_each(&fn->honeypot_ids, id, hp)
+		clps_honeypot_del(hp);
+	xa_for_each(&fn->network_ids, id, network)
+		clps_network_del(network);
+	rtnl_unlock();
+	/* Tables are walked under RCU. */
+	synchronize_net();
+	clps_honeypots_destroy(fn);
+	xa_destroy(&fn->network_ids);
+	rhashtable_destroy(&fn->networks);
+}
+
+static struct pernet_operations front_net_ops = {
+	.init = front_net_init,
+	.exit = front_net_exit,
+	.id = &clps_front_net_id,
+	.size = sizeof(struct clps_front_net),
+};
+
+static int __init clps_front_init(void)
+{
+	int err;
+
+	err = register_pernet_subsys(&front_net_ops);
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&netdev_notifier);
+	if (err)
+		goto err_pernet;
+	err = clps_front_netlink_init();
+	if (err)
+		goto err_netdev;
+	return 0;
+
+err_netdev:
+	unregister_netdevice_notifier(&netdev_notifier);
+err_pernet:
+	unregister_pernet_subsys(&front_net_ops);
+	return err;
+}
+
+static void __exit clps_front_exit(void)
+{
+	clps_front_netlink_exit();
+	unregister_netdevice_notifier(&netdev_notifier);
+	unregister_pernet_subsys(&front_net_ops);
+	/* RCU callbacks are module text. */
+	rcu_barrier();
+}
+
+module_init(clps_front_init);
+module_exit(clps_front_exit);
+
+MODULE_DESCRIPTION("Collapsar front-end: dispatches packets of production networks to honeypots");
+MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS(COLLAPSAR);

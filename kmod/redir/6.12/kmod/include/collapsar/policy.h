@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Containment: which packets of honeypots may leave. One policy object per
+ * production network (front-end) or uplink (redirector); the tarpit builds on
+ * the same flow table.
+ */
+#ifndef _COLLAPSAR_POLICY_H
+#define _COLLAPSAR_POLICY_H
+
+#include <linux/types.h>
+#include <uapi/collapsar/uplink.h>
+
+#include "../../lib/pkt.h"
+#include "stats.h"
+
+struct clps_policy;
+struct sk_buff;
+
+/**
+ * clps_skb_parse4() - header walk over an skb
+ * @skb: skb->data at the IPv4 header; may be nonlinear; not modified
+ * @pkt: filled in
+ *
+ * Return: as clps_pkt_parse4(). For GSO packets the IP total length is not
+ * checked against the skb's.
+ */
+int clps_skb_parse4(const struct sk_buff *skb, struct clps_pkt *pkt);
+
+/**
+ * clps_policy_new() - a policy with an empty flow table
+ * @flows: entries, CLPS_FLOW_MIN..CLPS_FLOW_MAX, a power of two
+ *
+ * Context: may sleep. Return: policy or NULL.
+ */
+struct clps_policy *clps_policy_new(u32 flows);
+
+/* Freed after an RCU grace period. */
+void clps_policy_free(struct clps_policy *policy);
+
+/**
+ * clps_policy_inbound() - a packet from outside passes: remember its flow
+ * @policy: the policy
+ * @pkt: the packet, to V
+ * @stats: flow evictions are counted here
+ *
+ * Context: BH disabled, RCU.
+ */
+void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
+			 struct clps_stats __percpu *stats);
+
+/**
+ * clps_policy_outbound() - may a honeypot's packet leave?
+ * @policy: the policy
+ * @pkt: the packet, from V
+ * @mode: enum collapsar_outbound
+ *
+ * With COLLAPSAR_OUTBOUND_REPLIES only packets of flows that the outside began
+ * pass. An unknown @mode refuses. Context: BH disabled, RCU.
+ *
+ * Return: 0, or the CLPS_DROP_* reason.
+ */
+int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt,
+			 u32 mode);
+
+#endif /* _COLLAPSAR_POLICY_H */

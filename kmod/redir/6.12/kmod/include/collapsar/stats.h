@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counters and drop reasons. One list names them all; an object that counts
+ * holds a per-CPU struct clps_stats, and a drop is counted, traced and freed by
+ * one call.
+ */
+#ifndef _COLLAPSAR_STATS_H
+#define _COLLAPSAR_STATS_H
+
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <linux/types.h>
+#include <linux/u64_stats_sync.h>
+
+/* name, meaning. The name is what userspace sees; append freely. */
+#define CLPS_COUNTERS(X)							\
+	X(rx_packets,		"packets accepted from outside")		\
+	X(rx_bytes,		"their bytes")					\
+	X(tx_packets,		"packets sent towards the outside")		\
+	X(tx_bytes,		"their bytes")					\
+	X(local_packets,	"packets between honeypots of one network")	\
+	X(arp_requests,		"ARP requests for a known address")		\
+	X(arp_replies,		"ARP replies sent")				\
+	X(arp_probes,		"ARP probes sent")				\
+	X(arp_conflicts,	"ARP packets that contest a V")			\
+	X(keepalives_rx,	"GRE keepalives answered")			\
+	X(keepalives_tx,	"GRE keepalives sent")				\
+	X(keepalives_back,	"GRE keepalives that came back")		\
+	X(flows_evicted,	"live flows evicted from a full set")
+
+/* Every reason to drop a packet; counters "drop_<name>". */
+#define CLPS_DROPS(X)								\
+	X(malformed,		"bad or truncated header")			\
+	X(not_ip,		"neither IPv4 nor ARP")				\
+	X(no_honeypot,		"no honeypot owns the destination")		\
+	X(no_network,		"no network owns the tunnel key and remote")	\
+	X(no_redirect,		"source is no claimed V of this redirector")	\
+	X(spoofed,		"source is not bound to the port")		\
+	X(contained,		"outside any flow that the outside began")	\
+	X(bad_dst,		"broadcast, multicast, loopback or own address") \
+	X(no_route,		"no route on the NIC")				\
+	X(no_neighbour,		"neighbour unresolved")				\
+	X(no_guest_mac,		"guest's MAC not learned yet")			\
+	X(no_memory,		"allocation failed")				\
+	X(detached,		"uplink or port is gone")			\
+	X(link_down,		"uplink or port is down")			\
+	X(too_big,		"larger than the device takes")			\
+	X(xmit,			"the device refused it")			\
+	X(loop,			"too many nested transmissions, or back out of where it came") \
+	X(gre_header,		"GRE header invalid for this peer")		\
+	X(gre_csum,		"GRE checksum wrong")				\
+	X(gre_proto,		"GRE payload is not IPv4")			\
+	X(gre_seq,		"GRE sequence number old")			\
+	X(ecn,			"ECN: CE outside, not-ECT inside (RFC 6040)")	\
+	X(rate,			"over a rate limit")				\
+	X(vlan,			"VLAN-tagged frame on a port")			\
+	X(lro,			"LRO packet cannot be forwarded")
+
+enum clps_counter {
+#define X(name, text) CLPS_C_##name,
+	CLPS_COUNTERS(X)
+#undef X
+#define X(name, text) CLPS_DROP_##name,
+	CLPS_DROPS(X)
+#undef X
+	CLPS_COUNTER_MAX,
+};
+
+#define CLPS_DROP_FIRST	CLPS_DROP_malformed
+
+/**
+ * struct clps_stats - per-CPU counters of one object
+ * @syncp: guards 64-bit reads on 32-bit hosts
+ * @v: values by enum clps_counter
+ */
+struct clps_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t v[CLPS_COUNTER_MAX];
+};
+
+/* "rx_packets", ..., "drop_spoofed". */
+const char *clps_counter_name(enum clps_counter c);
+
+/* Allocate zeroed per-CPU counters; NULL on failure; GFP_KERNEL. */
+struct clps_stats __percpu *clps_stats_alloc(void);
+
+/* Context: BH disabled (u64_stats writers must not nest on 32-bit hosts). */
+static inline void clps_stats_add(struct clps_stats __percpu *stats,
+				  enum clps_counter c, u64 n)
+{
+	struct clps_stats *s = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&s->syncp);
+	u64_stats_add(&s->v[c], n);
+	u64_stats_update_end(&s->syncp);
+}
+
+static inline void clps_stats_inc(struct clps_stats __percpu *stats,
+				  enum clps_counter c)
+{
+	clps_stats_add(stats, c, 1);
+}
+
+/* Sum over all CPUs into @sum[CLPS_COUNTER_MAX]. */
+void clps_stats_sum(const struct clps_stats __percpu *stats, u64 *sum);
+
+/**
+ * clps_stats_put() - append COLLAPSAR_STATS_A_COUNTER nests to a message
+ * @msg: message with COLLAPSAR_STATS_A_SCOPE/_NAME already put
+ * @stats: counters
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int clps_stats_put(struct sk_buff *msg, const struct clps_stats __percpu *stats);
+
+/**
+ * clps_drop() - count, trace and free a packet
+ * @stats: the object's counters
+ * @skb: consumed
+ * @why: a CLPS_DROP_* value
+ *
+ * Tracepoint collapsar:clps_drop. Context: BH disabled.
+ */
+void clps_drop(struct clps_stats __percpu *stats, struct sk_buff *skb,
+	       enum clps_counter why);
+
+/* Per-object packet and byte counts, for objects that exist by the thousand. */
+struct clps_pcount {
+	u64_stats_t rx_packets;
+	u64_stats_t rx_bytes;
+	u64_stats_t tx_packets;
+	u64_stats_t tx_bytes;
+	struct u64_stats_sync syncp;
+};
+
+#endif /* _COLLAPSAR_STATS_H */

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Uplinks: the attachment of a module to a netdev that carries inner IP
+ * packets: our clps_gre device, any other tunnel, or an Ethernet device.
+ */
+#ifndef _COLLAPSAR_UPLINK_H
+#define _COLLAPSAR_UPLINK_H
+
+#include <linux/if_ether.h>
+#include <linux/netdevice.h>
+#include <linux/netlink.h>
+#include <net/netlink.h>
+#include <linux/skbuff.h>
+
+#include "../../lib/addr.h"
+
+struct clps_uplink;
+struct clps_stats;
+
+/**
+ * struct clps_uplink_parm - which uplink; also its identity
+ * @dev_index: the netdev's ifindex
+ * @has_remote: the netdev is a collect-metadata tunnel; this uplink is one peer of it
+ * @has_key: the peer's packets carry @key, and so do ours
+ * @has_peer_mac: @peer_mac is valid
+ * @ttl: outer TTL with @has_remote
+ * @key: tunnel key in host order
+ * @remote: the peer
+ * @peer_mac: next hop on an Ethernet device
+ */
+struct clps_uplink_parm {
+	int dev_index;
+	bool has_remote;
+	bool has_key;
+	bool has_peer_mac;
+	u8 ttl;
+	u32 key;
+	struct clps_addr remote;
+	u8 peer_mac[ETH_ALEN];
+};
+
+extern const struct nla_policy clps_uplink_policy[];	/* [COLLAPSAR_UPLINK_A_MAX + 1] */
+
+/**
+ * clps_uplink_parm_get() - decode a nest of collapsar_uplink_attr
+ * @nest: the nest attribute
+ * @parm: filled in, fully initialised
+ * @extack: refusals are explained here
+ *
+ * Return: 0 or negative errno.
+ */
+int clps_uplink_parm_get(const struct nlattr *nest, struct clps_uplink_parm *parm,
+			 struct netlink_ext_ack *extack);
+
+/**
+ * clps_uplink_parm_put() - put a nest of collapsar_uplink_attr
+ * @msg: message
+ * @attrtype: type of the nest
+ * @parm: what to put
+ * @name: the netdev's name, or NULL
+ *
+ * Return: 0 or -EMSGSIZE; the caller cancels the message.
+ */
+int clps_uplink_parm_put(struct sk_buff *msg, int attrtype, const struct clps_uplink_parm *parm,
+			 const char *name);
+
+/* A unicast address (4 bytes; 16 are refused as not supported yet); 0 or negative errno. */
+int clps_addr_get(const struct nlattr *attr, struct clps_addr *addr,
+		  struct netlink_ext_ack *extack);
+
+/* Put an address with as many bytes as its family has; 0 or -EMSGSIZE. */
+int clps_addr_put(struct sk_buff *msg, int attrtype, const struct clps_addr *addr);
+
+/* A unicast MAC address; 0 or -EINVAL. */
+int clps_mac_get(const struct nlattr *attr, u8 *mac, struct netlink_ext_ack *extack);
+
+/**
+ * struct clps_uplink_ops - what the owner of an uplink is told
+ * @rcv: an inner packet arrived. Consumes @skb. skb->data is at the IP header,
+ *       skb->protocol is ETH_P_IP, the packet is unshared and scrubbed
+ *       (no dst, conntrack, mark), lengths are NOT validated beyond the
+ *       presence of 20 bytes. Called in softirq under rcu_read_lock().
+ * @gone: the netdev is being unregistered; RTNL held. The owner must call
+ *        clps_uplink_detach() before returning.
+ */
+struct clps_uplink_ops {
+	void (*rcv)(void *priv, struct clps_uplink *up, struct sk_buff *skb);
+	void (*gone)(void *priv, struct clps_uplink *up);
+};
+
+/**
+ * clps_uplink_attach() - claim a netdev (or one peer of it) as an uplink
+ * @net: namespace of the netdev
+ * @parm: which
+ * @ops: callbacks, static storage
+ * @priv: passed to the callbacks
+ * @stats: counters to charge (drops in rx and tx); must outlive the uplink by an RCU grace period
+ * @extack: refusals are explained here
+ *
+ * One netdev has one kind of owner: @ops must be the same for all peers of a
+ * collect-metadata device. The netdev gets our rx_handler: IPv4 goes to @rcv;
+ * on Ethernet devices ARP passes on to the host stack; the rest is dropped.
+ *
+ * Context: RTNL held.
+ * Return: the uplink, or ERR_PTR: -ENODEV, -EBUSY (claimed, or enslaved),
+ * -EEXIST (peer in use), -EOPNOTSUPP (device kind), -ENOMEM.
+ */
+struct clps_uplink *clps_uplink_attach(struct net *net, const struct clps_uplink_parm *parm,
+				       const struct clps_uplink_ops *ops, void *priv,
+				       struct clps_stats __percpu *stats,
+				       struct netlink_ext_ack *extack);
+
+/**
+ * clps_uplink_detach() - release an uplink
+ * @up: from clps_uplink_attach()
+ *
+ * No callback runs after the RCU grace period that follows; the memory of @up
+ * is freed by RCU. Context: RTNL held.
+ */
+void clps_uplink_detach(struct clps_uplink *up);
+
+/**
+ * clps_uplink_xmit() - send an inner packet
+ * @up: the uplink
+ * @skb: consumed; skb->data at the IP header, headers validated by the caller
+ *
+ * Never changes the inner packet. Scrubs metadata, adds what the device needs
+ * (tunnel metadata, Ethernet header), and transmits; drops are counted on the
+ * uplink's stats. On our GRE device the qdisc is skipped when there is none.
+ *
+ * Context: BH disabled, rcu_read_lock() held.
+ */
+void clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb);
+
+/* The netdev of an uplink, NULL once gone. Context: RCU or RTNL. */
+struct net_device *clps_uplink_dev(const struct clps_uplink *up);
+
+/* The parameters given at attach. */
+const struct clps_uplink_parm *clps_uplink_parms(const struct clps_uplink *up);
+
+/**
+ * clps_skb_scrub() - make a packet that came from one side fit for the other
+ * @skb: dst, conntrack, marks, timestamps, secpath, cb and packet type are reset;
+ *       a checksum state that does not survive forwarding is dropped.
+ *       GSO and CHECKSUM_PARTIAL are kept.
+ */
+void clps_skb_scrub(struct sk_buff *skb);
+
+#endif /* _COLLAPSAR_UPLINK_H */

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "flow.h"
+
+#define P_TCP	6
+
+const struct clps_flow_timeouts clps_flow_default_timeouts = {
+	.unreplied = 60,
+	.replied = 180,
+	.assured_tcp = 7440,	/* RFC 5382, REQ-5: at least 2 hours 4 minutes */
+};
+
+static void key_init(struct clps_flow_key *key, const struct clps_addr *in,
+		     const struct clps_addr *out, u8 proto)
+{
+	memset(key, 0, sizeof(*key));
+	key->in = *in;
+	key->out = *out;
+	key->proto = proto;
+	key->kind = CLPS_FLOW_PAIR;
+}
+
+static void key_ports(struct clps_flow_key *key, u16 in_port, u16 out_port)
+{
+	key->kind = CLPS_FLOW_PORTS;
+	key->in_port = in_port;
+	key->out_port = out_port;
+}
+
+int clps_flow_key_inbound(struct clps_flow_key *key, const struct clps_pkt *pkt)
+{
+	if (pkt->flags & CLPS_PKT_ICMP_ERROR)
+		return -ENOENT;
+	key_init(key, &pkt->dst, &pkt->src, pkt->proto);
+	if (pkt->flags & CLPS_PKT_PORTS)
+		key_ports(key, pkt->dport, pkt->sport);
+	return 0;
+}
+
+int clps_flow_key_outbound(struct clps_flow_key *key, const struct clps_pkt *pkt)
+{
+	if (pkt->flags & CLPS_PKT_ICMP_ERROR) {
+		/* Only about a packet that the outside host sent to V. */
+		if (!clps_addr_eq(&pkt->err_src, &pkt->dst) ||
+		    !clps_addr_eq(&pkt->err_dst, &pkt->src))
+			return -EPERM;
+		key_init(key, &pkt->src, &pkt->dst, pkt->err_proto);
+		if (pkt->err_sport || pkt->err_dport)
+			key_ports(key, pkt->err_dport, pkt->err_sport);
+		return 0;
+	}
+	if (pkt->flags & CLPS_PKT_TCP_SYN)
+		return -EPERM;
+	if ((pkt->flags & (CLPS_PKT_ICMP_QUERY | CLPS_PKT_ICMP_REPLY)) ==
+	    CLPS_PKT_ICMP_QUERY)
+		return -EPERM;
+	key_init(key, &pkt->src, &pkt->dst, pkt->proto);
+	if (pkt->flags & CLPS_PKT_PORTS)
+		key_ports(key, pkt->sport, pkt->dport);
+	return 0;
+}
+
+void clps_flow_key_pair(struct clps_flow_key *pair, const struct clps_flow_key *key)
+{
+	key_init(pair, &key->in, &key->out, key->proto);
+}
+
+static bool key_eq(const struct clps_flow_key *a, const struct clps_flow_key *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+static u32 flow_timeout(const struct clps_flow *flow, const struct clps_flow_timeouts *tmo)
+{
+	switch (flow->state) {
+	case CLPS_FLOW_NEW:
+		return tmo->unreplied;
+	case CLPS_FLOW_ASSURED:
+		if (flow->key.proto == P_TCP && flow->key.kind == CLPS_FLOW_PORTS)
+			return tmo->assured_tcp;
+		return tmo->replied;
+	default:
+		return tmo->replied;
+	}
+}
+
+static bool is_live(const struct clps_flow *flow, u32 now,
+		    const struct clps_flow_timeouts *tmo)
+{
+	return flow->key.kind != CLPS_FLOW_FREE &&
+	       now - flow->used <= flow_timeout(flow, tmo);
+}
+
+/* The live flow of @key, or NULL. */
+static struct clps_flow *find(struct clps_flow_set *set, const struct clps_flow_key *key,
+			      u32 now, const struct clps_flow_timeouts *tmo)
+{
+	int i;
+
+	for (i = 0; i < CLPS_FLOW_WAYS; i++) {
+		struct clps_flow *flow = &set->way[i];
+
+		if (is_live(flow, now, tmo) && key_eq(&flow->key, key))
+			return flow;
+	}
+	return NULL;
+}
+
+/*
+ * The most expendable way: a dead one, else the least advanced state, and the
+ * longest idle among equals. A scan thus evicts its own flows first.
+ */
+static struct clps_flow *victim(struct clps_flow_set *set, u32 now,
+				const struct clps_flow_timeouts *tmo)
+{
+	struct clps_flow *best = &set->way[0];
+	int i;
+
+	for (i = 0; i < CLPS_FLOW_WAYS; i++) {
+		struct clps_flow *flow = &set->way[i];
+
+		if (!is_live(flow, now, tmo))
+			return flow;
+		if (flow->state < best->state ||
+		    (flow->state == best->state && now - flow->used > now - best->used))
+			best = flow;
+	}
+	return best;
+}
+
+bool clps_flow_note_inbound(struct clps_flow_set *set,
+			    const struct clps_flow_key *key, u32 now,
+			    const struct clps_flow_timeouts *tmo)
+{
+	struct clps_flow *flow = find(set, key, now, tmo);
+	bool evicted;
+
+	if (flow) {
+		flow->used = now;
+		if (flow->state == CLPS_FLOW_REPLIED)
+			flow->state = CLPS_FLOW_ASSURED;
+		return false;
+	}
+	flow = victim(set, now, tmo);
+	evicted = is_live(flow, now, tmo);
+	memset(flow, 0, sizeof(*flow));
+	flow->key = *key;
+	flow->used = now;
+	return evicted;
+}
+
+bool clps_flow_note_outbound(struct clps_flow_set *set,
+			     const struct clps_flow_key *key, u32 now,
+			     const struct clps_flow_timeouts *tmo)
+{
+	struct clps_flow *flow = find(set, key, now, tmo);
+
+	if (!flow)
+		return false;
+	flow->used = now;
+	if (flow->state == CLPS_FLOW_NEW)
+		flow->state = CLPS_FLOW_REPLIED;
+	return true;
+}
+
+unsigned int clps_flow_count(const struct clps_flow_set *set, u32 now,
+			     const struct clps_flow_timeouts *tmo)
+{
+	unsigned int n = 0;
+	int i;
+
+	for (i = 0; i < CLPS_FLOW_WAYS; i++)
+		n += is_live(&set->way[i], now, tmo);
+	return n;
+}

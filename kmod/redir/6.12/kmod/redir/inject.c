@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What comes back from the center, onto the LAN. */
+#include <linux/in.h>
+#include <net/neighbour.h>
+
+#include "../compat/gso.h"
+#include "redir.h"
+
+static void count_tx(struct clps_v *v, unsigned int len)
+{
+	struct clps_pcount *c = this_cpu_ptr(v->count);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_inc(&c->tx_packets);
+	u64_stats_add(&c->tx_bytes, len);
+	u64_stats_update_end(&c->syncp);
+	clps_stats_inc(v->rn->stats, CLPS_C_tx_packets);
+	clps_stats_add(v->rn->stats, CLPS_C_tx_bytes, len);
+}
+
+static bool is_unicast(__be32 addr)
+{
+	return !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr) &&
+	       !ipv4_is_loopback(addr) && !ipv4_is_zeronet(addr);
+}
+
+/* May @v send this? 0, or why not. */
+static int admit(struct clps_v *v, const struct clps_pkt *pkt)
+{
+	struct clps_v *other;
+
+	if (!is_unicast(clps_addr_get_v4(&pkt->dst)))
+		return CLPS_DROP_bad_dst;
+	/* The center hands such packets over itself; here they would circle. */
+	other = clps_v_by_nic(v->rn, &pkt->dst, v->nic->dev->ifindex);
+	if (other && clps_v_is_claimed(other))
+		return CLPS_DROP_loop;
+	return clps_policy_outbound(v->uplink->policy, pkt, READ_ONCE(v->outbound));
+}
+
+/* As if V were plugged into the LAN: on-link hosts directly, others by the router. */
+static int output(struct clps_v *v, const struct clps_pkt *pkt, struct sk_buff *skb)
+{
+	struct net_device *dev = v->nic->dev;
+	unsigned int len = skb->len;
+	struct neighbour *neigh;
+	u64 own_mac = READ_ONCE(v->mac);
+	u8 mac[ETH_ALEN];
+	bool is_v6gw;
+	int why;
+
+	if (!netif_running(dev) || !netif_carrier_ok(dev))
+		return CLPS_DROP_link_down;
+	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, dev->mtu) : len > dev->mtu)
+		return CLPS_DROP_too_big;
+	why = clps_redir_next_hop(v->rn, dev, pkt, &neigh, &is_v6gw);
+	if (why)
+		return why;
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev)))
+		return CLPS_DROP_no_memory;
+	skb->dev = dev;
+
+	count_tx(v, len);
+	if (!own_mac) {
+		neigh_output(neigh, skb, is_v6gw);
+		return 0;
+	}
+	u64_to_ether_addr(own_mac, mac);
+	if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
+		/* Keeps the entry fresh, as neigh_output() would. */
+		neigh_event_send(neigh, NULL);
+		clps_redir_send(v->rn, neigh, skb, mac);
+	} else {
+		clps_redir_pending_add(v->rn, neigh, skb, mac);
+	}
+	return 0;
+}
+
+void clps_redir_inject(void *priv, struct clps_uplink *up, struct sk_buff *skb)
+{
+	struct clps_redir_uplink *uplink = priv;
+	struct clps_stats __percpu *stats = uplink->rn->stats;
+	struct clps_pkt pkt;
+	struct clps_v *v;
+	int why;
+
+	if (unlikely(clps_skb_parse4(skb, &pkt))) {
+		clps_drop(stats, skb, CLPS_DROP_malformed);
+		return;
+	}
+	v = clps_v_by_uplink(uplink->rn, &pkt.src, uplink);
+	if (unlikely(!v || !clps_v_is_claimed(v))) {
+		clps_drop(stats, skb, CLPS_DROP_no_redirect);
+		return;
+	}
+	if (!skb_is_gso(skb) && skb->len > pkt.tot_len &&
+	    unlikely(pskb_trim_rcsum(skb, pkt.tot_len))) {
+		clps_drop(stats, skb, CLPS_DROP_no_memory);
+		return;
+	}
+	why = admit(v, &pkt);
+	if (unlikely(why)) {
+		clps_drop(stats, skb, why);
+		return;
+	}
+	why = output(v, &pkt, skb);
+	if (unlikely(why))
+		clps_drop(stats, skb, why);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Production NICs: one ingress hook each, while they have V's. */
+#include <linux/if_arp.h>
+#include <linux/netfilter_netdev.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "redir.h"
+
+static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_device *dev,
+				      struct netlink_ext_ack *extack)
+{
+	struct clps_redir_nic *nic = kzalloc(sizeof(*nic), GFP_KERNEL);
+	int err;
+
+	if (!nic)
+		return ERR_PTR(-ENOMEM);
+	nic->dev = dev;
+	nic->rn = rn;
+	nic->is_up = netif_running(dev) && netif_carrier_ok(dev);
+	ratelimit_state_init(&nic->suspects, HZ, CLPS_REDIR_SUSPECTS);
+	/* Nothing to say in the log about it. */
+	ratelimit_set_flags(&nic->suspects, RATELIMIT_MSG_ON_RELEASE);
+	nic->hook.hook = clps_redir_hook;
+	nic->hook.pf = NFPROTO_NETDEV;
+	nic->hook.hooknum = NF_NETDEV_INGRESS;
+	/* After the operator's own ingress filters at the usual priority. */
+	nic->hook.priority = 100;
+	nic->hook.priv = nic;
+	nic->hook.dev = dev;
+	err = nf_register_net_hook(rn->net, &nic->hook);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "cannot hook the NIC's ingress");
+		kfree(nic);
+		return ERR_PTR(err);
+	}
+	netdev_hold(dev, &nic->tracker, GFP_KERNEL);
+	list_add_tail(&nic->list, &rn->nics);
+	return nic;
+}
+
+struct clps_redir_nic *clps_redir_nic_get(struct clps_redir_net *rn, int ifindex,
+					  struct netlink_ext_ack *extack)
+{
+	struct clps_redir_uplink *uplink;
+	struct clps_redir_nic *nic;
+	struct net_device *dev;
+
+	ASSERT_RTNL();
+	list_for_each_entry(nic, &rn->nics, list) {
+		if (nic->dev->ifindex == ifindex) {
+			nic->nr++;
+			return nic;
+		}
+	}
+	dev = __dev_get_by_index(rn->net, ifindex);
+	if (!dev || dev->reg_state != NETREG_REGISTERED) {
+		NL_SET_ERR_MSG(extack, "no such NIC");
+		return ERR_PTR(-ENODEV);
+	}
+	if (dev->type != ARPHRD_ETHER || (dev->flags & (IFF_LOOPBACK | IFF_NOARP))) {
+		NL_SET_ERR_MSG(extack, "a production NIC must be an Ethernet device with ARP");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	list_for_each_entry(uplink, &rn->uplinks, list) {
+		if (clps_uplink_parms(uplink->up)->dev_index == ifindex) {
+			NL_SET_ERR_MSG(extack, "the NIC is the uplink of another address");
+			return ERR_PTR(-EBUSY);
+		}
+	}
+	nic = nic_new(rn, dev, extack);
+	if (!IS_ERR(nic))
+		nic->nr = 1;
+	return nic;
+}
+
+void clps_redir_nic_put(struct clps_redir_nic *nic)
+{
+	ASSERT_RTNL();
+	if (--nic->nr)
+		return;
+	nf_unregister_net_hook(nic->rn->net, &nic->hook);
+	list_del(&nic->list);
+	clps_redir_pending_flush(nic->rn, nic->dev);
+	netdev_put(nic->dev, &nic->tracker);
+	kfree_rcu(nic, rcu);
+}

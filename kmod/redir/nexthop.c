@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where V's packets go next on its LAN. The FIB is asked directly:
+ * ip_route_output_key() takes an address without a route for on-link, and the
+ * redirector would then ask the LAN for hosts of the whole Internet.
+ */
+#include <linux/ip.h>
+#include <net/arp.h>
+#include <net/ip.h>
+#include <net/ip_fib.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+
+#include "redir.h"
+
+static int lookup(struct clps_redir_net *rn, const struct net_device *dev, __be32 saddr,
+		  __be32 daddr, u8 tos, struct fib_result *res)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = dev->ifindex,
+		.flowi4_iif = LOOPBACK_IFINDEX,
+		.flowi4_tos = RT_TOS(tos),
+		.flowi4_scope = RT_SCOPE_UNIVERSE,
+		.daddr = daddr,
+		.saddr = saddr,
+	};
+
+	memset(res, 0, sizeof(*res));
+	return fib_lookup(rn->net, &fl4, res, 0);
+}
+
+/* The sender of an ARP packet: on the LAN as far as our routes know? */
+bool clps_redir_is_on_link(struct clps_redir_net *rn, struct net_device *dev, __be32 addr)
+{
+	const struct fib_nh_common *nhc;
+	struct fib_result res;
+	bool on_link = false;
+
+	rcu_read_lock();
+	if (!lookup(rn, dev, 0, addr, 0, &res) && res.type == RTN_UNICAST) {
+		nhc = FIB_RES_NHC(res);
+		on_link = nhc->nhc_dev == dev && !nhc->nhc_gw_family;
+	}
+	rcu_read_unlock();
+	return on_link;
+}
+
+int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
+			const struct clps_pkt *pkt, struct neighbour **neigh, bool *is_v6gw)
+{
+	__be32 daddr = clps_addr_get_v4(&pkt->dst);
+	struct fib_nh_common *nhc;
+	struct fib_result res;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && !rcu_read_lock_bh_held(),
+			 "next hop without RCU");
+	*is_v6gw = false;
+	if (lookup(rn, dev, clps_addr_get_v4(&pkt->src), daddr, pkt->tos, &res))
+		return CLPS_DROP_no_route;
+	switch (res.type) {
+	case RTN_UNICAST:
+		break;
+	case RTN_LOCAL:
+	case RTN_BROADCAST:
+	case RTN_MULTICAST:
+		return CLPS_DROP_bad_dst;
+	default:
+		return CLPS_DROP_no_route;
+	}
+	nhc = FIB_RES_NHC(res);
+	if (nhc->nhc_dev != dev)
+		return CLPS_DROP_no_route;
+	if (nhc->nhc_gw_family == AF_INET6) {
+		*is_v6gw = true;
+		*neigh = ip_neigh_gw6(dev, &nhc->nhc_gw.ipv6);
+	} else {
+		*neigh = ip_neigh_gw4(dev, nhc->nhc_gw_family ? nhc->nhc_gw.ipv4 : daddr);
+	}
+	return IS_ERR(*neigh) ? CLPS_DROP_no_neighbour : 0;
+}
