@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Raw frames for the redirector's tests: send, listen, compare. Run inside a namespace."""
+import argparse
+import os
+import select
+import socket
+import struct
+import sys
+import time
+
+ETH_IP, ETH_ARP, ETH_ALL = 0x0800, 0x0806, 0x0003
+
+
+def mac(text):
+    return bytes(int(x, 16) for x in text.split(":"))
+
+
+def text(raw):
+    return ":".join("%02x" % b for b in raw)
+
+
+def own_mac(dev):
+    with open("/sys/class/net/%s/address" % dev) as f:
+        return mac(f.read().strip())
+
+
+def packet_socket(dev, proto=ETH_ALL):
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(proto))
+    s.bind((dev, proto))
+    return s
+
+
+def csum(data):
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def ipv4(src, dst, proto, payload, ttl=64, tos=0, ident=0, flags=0, frag=0, options=b""):
+    ihl = 5 + len(options) // 4
+    head = struct.pack("!BBHHHBBH4s4s", 0x40 | ihl, tos, ihl * 4 + len(payload), ident,
+                       flags << 13 | frag, ttl, proto, 0,
+                       socket.inet_aton(src), socket.inet_aton(dst)) + options
+    c = csum(head)
+    return head[:10] + struct.pack("!H", c) + head[12:] + payload
+
+
+def l4(src, dst, proto, head, at, data):
+    """Transport header with its checksum at offset `at`, and data."""
+    pseudo = socket.inet_aton(src) + socket.inet_aton(dst) + \
+        struct.pack("!BBH", 0, proto, len(head) + len(data))
+    c = csum(pseudo + head + data) or 0xFFFF
+    return head[:at] + struct.pack("!H", c) + head[at + 2:] + data
+
+
+def tcp(src, dst, sport, dport, flags, data=b"", options=b""):
+    head = struct.pack("!HHIIBBHHH", sport, dport, 0x01020304, 0x05060708,
+                       (5 + len(options) // 4) << 4, flags, 4321, 0, 0) + options
+    return l4(src, dst, 6, head, 16, data)
+
+
+def udp(src, dst, sport, dport, data):
+    return l4(src, dst, 17, struct.pack("!HHHH", sport, dport, 8 + len(data), 0), 6, data)
+
+
+def icmp_echo(kind, ident, seq, data):
+    head = struct.pack("!BBHHH", kind, 0, 0, ident, seq)
+    return struct.pack("!BBHHH", kind, 0, csum(head + data), ident, seq) + data
+
+
+def variety(src, dst, mirror=False):
+    """Packets of every shape; with `mirror` those of the other direction."""
+    a, b = (80, 40000) if mirror else (40000, 80)
+    out = []
+
+    def add(proto, payload, **kw):
+        out.append(ipv4(src, dst, proto, payload, ident=len(out) + 0x1100, **kw))
+
+    for ttl in (1, 2, 33, 64, 128, 255):
+        add(6, tcp(src, dst, a, b, 0x12 if mirror else 0x02), ttl=ttl)
+    for tos in (0x10, 0x28, 0xB8, 0x01, 0x02, 0x03):
+        add(6, tcp(src, dst, a, b, 0x18, b"x" * 100), tos=tos, flags=2)
+    opts = bytes.fromhex("020405b4" "0402080a" "0011223300000000" "01030307")
+    add(6, tcp(src, dst, a, b, 0x12 if mirror else 0x02, b"", opts), flags=2)
+    add(6, tcp(src, dst, a, b, 0x29, b"urgent"))
+    add(17, udp(src, dst, a, b, b""))
+    add(17, udp(src, dst, a, b, b"odd"))
+    add(17, udp(src, dst, a, b, os.urandom(1472)), flags=2)
+    add(1, icmp_echo(0 if mirror else 8, 77, 1, b"ping" * 14))
+    # Record route and timestamp; router alert.
+    add(17, udp(src, dst, a, b, b"rr"), options=bytes.fromhex("07070400000000" "00"))
+    add(17, udp(src, dst, a, b, b"ra"), options=bytes.fromhex("94040000"))
+    # Not evil at all: the reserved bit.
+    add(17, udp(src, dst, a, b, b"evil"), flags=4)
+    # One datagram in three fragments.
+    whole = udp(src, dst, a, b, bytes(range(256)) * 12)
+    for i in range(0, len(whole), 1480):
+        part = whole[i:i + 1480]
+        out.append(ipv4(src, dst, 17, part, ident=0x7777,
+                        flags=1 if i + 1480 < len(whole) else 0, frag=i // 8))
+    return out
+
+
+def receive(sock, seconds, want):
+    """Frames for which want(frame) is true, until `seconds` are over or want returns None."""
+    end = time.monotonic() + seconds
+    while True:
+        left = end - time.monotonic()
+        if left <= 0 or not select.select([sock], [], [], left)[0]:
+            return
+        frame, addr = sock.recvfrom(65536)
+        if addr[2] != socket.PACKET_OUTGOING and want(frame):
+            yield frame
+
+
+def arp_frame(op, sha, spa, tha, tpa, dst=b"\xff" * 6):
+    return dst + sha + struct.pack("!HHHBBH", ETH_ARP, 1, ETH_IP, 6, 4, op) + \
+        sha + socket.inet_aton(spa) + tha + socket.inet_aton(tpa)
+
+
+def cmd_arp(o):
+    """Send one ARP packet."""
+    s = packet_socket(o.dev)
+    sha = mac(o.sha) if o.sha else own_mac(o.dev)
+    dst = mac(o.dst) if o.dst else b"\xff" * 6
+    s.send(arp_frame(o.op, sha, o.spa, b"\0" * 6, o.tpa, dst))
+    return 0
+
+
+def ask(s, dev, spa, tpa, dst, seconds):
+    """Who has tpa: (MAC in the answer, Ethernet source, µs), or None."""
+    me = own_mac(dev)
+    began = time.perf_counter()
+    s.send(arp_frame(1, me, spa, b"\0" * 6, tpa, dst))
+    v = socket.inet_aton(tpa)
+    for f in receive(s, seconds, lambda f: f[12:14] == b"\x08\x06" and f[20:22] == b"\0\x02" and
+                     f[28:32] == v and f[:6] == me):
+        return text(f[22:28]), text(f[6:12]), (time.perf_counter() - began) * 1e6
+    return None
+
+
+def cmd_ask(o):
+    """Print the MAC that answers for --tpa; exit 1 when none does."""
+    s = packet_socket(o.dev, ETH_ARP)
+    got = ask(s, o.dev, o.spa, o.tpa, mac(o.dst) if o.dst else b"\xff" * 6, o.seconds)
+    if not got:
+        return 1
+    print(got[0], got[1])
+    return 0
+
+
+def cmd_latency(o):
+    """Median answer times for two addresses, asked in turn: ratio within --max."""
+    s = packet_socket(o.dev, ETH_ARP)
+    times = {o.tpa: [], o.other: []}
+    for i in range(o.count):
+        for a in times:
+            got = ask(s, o.dev, o.spa, a, b"\xff" * 6, 2)
+            if not got:
+                print("no answer from", a)
+                return 1
+            times[a].append(got[2])
+    out = {}
+    for a, t in times.items():
+        t.sort()
+        out[a] = t
+        print("%s: median %.0f us, 95%% %.0f us, max %.0f us" %
+              (a, t[len(t) // 2], t[len(t) * 95 // 100], t[-1]))
+    v, real = out[o.tpa], out[o.other]
+    mid = v[len(v) // 2] / real[len(real) // 2]
+    tail = v[len(v) * 95 // 100] / real[len(real) * 95 // 100]
+    print("ratio of medians %.2f, of 95%% %.2f" % (mid, tail))
+    return 0 if 1 / o.max < mid < o.max and 1 / o.max < tail < o.max else 1
+
+
+def cmd_send(o):
+    """Send the variety, or one packet, to --dst (a MAC)."""
+    s = packet_socket(o.dev)
+    kinds = {"variety": lambda: variety(o.spa, o.tpa, o.mirror),
+             "udp": lambda: [ipv4(o.spa, o.tpa, 17, udp(o.spa, o.tpa, 40000, 80, b"hello"))],
+             "syn": lambda: [ipv4(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 40000, 80, 2))]}
+    src = mac(o.sha) if o.sha else own_mac(o.dev)
+    for p in kinds[o.kind]():
+        frame = mac(o.dst) + src + struct.pack("!H", ETH_IP) + p
+        s.send(frame.ljust(60, b"\0"))
+    return 0
+
+
+def cmd_listen(o):
+    """Write hex IP packets from --spa to --tpa that come in, until --count or --seconds."""
+    s = packet_socket(o.dev)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    print("ready", file=sys.stderr, flush=True)
+    a, b = socket.inet_aton(o.spa), socket.inet_aton(o.tpa)
+    n = 0
+    for f in receive(s, o.seconds, lambda f: f[12:14] == b"\x08\0" and
+                     f[26:30] == a and f[30:34] == b):
+        end = 14 + struct.unpack("!H", f[16:18])[0]
+        print(text(f[:6]), text(f[6:12]), f[14:end].hex(), f[end:].strip(b"\0").hex() or "-",
+              flush=True)
+        n += 1
+        if n == o.count:
+            return 0
+    return 0 if not o.count else 1
+
+
+def cmd_carry(o):
+    """Send the variety in here, catch it in another namespace, and compare byte for byte."""
+    there = os.open("/run/netns/" + o.ns, os.O_RDONLY)
+    here = os.open("/proc/self/ns/net", os.O_RDONLY)
+    setns(there)
+    s = packet_socket(o.other)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    setns(here)
+    out = packet_socket(o.dev)
+    src = mac(o.sha) if o.sha else own_mac(o.dev)
+    sent = variety(o.spa, o.tpa, o.mirror)
+    for p in sent:
+        out.send((mac(o.dst) + src + struct.pack("!H", ETH_IP) + p).ljust(60, b"\0"))
+    a, b = socket.inet_aton(o.spa), socket.inet_aton(o.tpa)
+    got, sources = [], set()
+    for f in receive(s, 3, lambda f: f[12:14] == b"\x08\0" and f[26:30] == a and f[30:34] == b):
+        got.append(f[14:14 + struct.unpack("!H", f[16:18])[0]])
+        sources.add(text(f[6:12]))
+        if len(got) == len(sent):
+            break
+    bad = 0
+    for p in sent:
+        if p not in got:
+            bad += 1
+            print("changed or lost:", p[:60].hex())
+    if got != sent:
+        print("sent %d, came %d, %d missing; order kept: %s" %
+              (len(sent), len(got), bad, [g for g in got if g in sent] == sent))
+    if o.expect and sources != {o.expect}:
+        print("Ethernet sources", sources, "instead of", o.expect)
+        return 1
+    return 0 if got == sent else 1
+
+
+def setns(fd):
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(fd, 0x40000000):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("what", choices=[n[4:] for n in globals() if n.startswith("cmd_")])
+    p.add_argument("--dev", default="eth0")
+    p.add_argument("--op", type=int, default=1)
+    p.add_argument("--sha")
+    p.add_argument("--dst")
+    p.add_argument("--spa", default="0.0.0.0")
+    p.add_argument("--tpa", default="0.0.0.0")
+    p.add_argument("--ns")
+    p.add_argument("--other")
+    p.add_argument("--expect")
+    p.add_argument("--kind", default="udp")
+    p.add_argument("--mirror", action="store_true")
+    p.add_argument("--seconds", type=float, default=1.0)
+    p.add_argument("--count", type=int, default=0)
+    p.add_argument("--max", type=float, default=2.0)
+    o = p.parse_args()
+    return globals()["cmd_" + o.what](o)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# LANES: uml stock
+# TIMEOUT: 300
+# A V with a MAC of its own uses it in ARP and in what it sends.
+set -u
+# shellcheck source=selftests/netns/redir/topology.bash
+. "$CLPS_ROOT/selftests/netns/redir/topology.bash"
+V_MAC=02:aa:bb:cc:dd:01 W_MAC=02:aa:bb:cc:dd:02
+answers() { [ "$(in_ns host "$PY/frames.py" ask --spa 10.1.0.50 --tpa "$1" "${@:3}")" = "$2 $2" ]; }
+filter_has() { in_ns H bridge fdb show dev eth0 | grep -q "$1"; }
+neigh_is() { ip -n "$1" neigh show "$2" | grep -q "$3"; }
+unchanged_out() {
+	in_ns center "$PY/frames.py" carry --dev up0 --spa 10.1.0.77 --tpa 10.1.0.50 --mirror \
+		--dst "$(mac_of H up0)" --ns host --other eth0 --expect "$1"
+}
+
+ktap_start 11
+load_modules collapsar collapsar_redir
+lan_up
+center_up 10.1.0.77 10.1.0.78
+redirect 10.1.0.77 probes 0 mac "$V_MAC" outbound open
+redirect 10.1.0.78 probes 0
+ktap_check "the NIC's filter takes V's MAC" filter_has "$V_MAC"
+ktap_check "ARP answers with V's MAC, inside and outside" answers 10.1.0.77 "$V_MAC"
+ktap_check "a unicast request to V's MAC is answered" answers 10.1.0.77 "$V_MAC" --dst "$V_MAC"
+ktap_check "the other V answers with H's" answers 10.1.0.78 "$H_MAC"
+# H knows nobody yet: the first packet must wait for the neighbour.
+ip -n H neigh flush all
+ktap_check "V sends from its MAC to a host not yet resolved" unchanged_out "$V_MAC"
+ktap_check "V is reached from beyond the router" reaches intruder 10.1.0.77
+ktap_check "the router knows V's MAC" neigh_is router 10.1.0.77 "$V_MAC"
+in_ns H collapsarctl redirect set 10.1.0.77 dev eth0 mac "$W_MAC"
+ktap_check "a changed MAC is announced" wait_for 2 neigh_is router 10.1.0.77 "$W_MAC"
+ktap_check "and used" unchanged_out "$W_MAC"
+in_ns H collapsarctl redirect del 10.1.0.77 dev eth0
+ktap_check "the filter forgets it" not filter_has "$W_MAC"
+ktap_check "nothing leaks, nothing warns" check_leaks
+ktap_end

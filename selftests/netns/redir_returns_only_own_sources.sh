@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# LANES: uml stock
+# TIMEOUT: 300
+# From the uplink only claimed V's of that uplink and NIC get out, and only as policy says.
+set -u
+# shellcheck source=selftests/netns/redir/topology.bash
+. "$CLPS_ROOT/selftests/netns/redir/topology.bash"
+spoof() {
+	in_ns center "$PY/frames.py" send --dev up0 --spa "$1" --tpa "$2" --kind "${3:-udp}" \
+		--dst "$(mac_of H up0)"
+}
+dropped() { [ "$(counter redir "" "$1" H)" -ge "$2" ]; }
+arrives() {
+	in_ns host "$PY/frames.py" listen --spa "$1" --tpa "$2" --seconds 3 --count 1 \
+		> /tmp/heard 2> /tmp/ready &
+	local pid=$!
+
+	CLPS_PIDS+=("$pid")
+	wait_for 5 grep -q ready /tmp/ready
+	spoof "$1" "$2"
+	wait "$pid"
+}
+
+ktap_start 9
+load_modules collapsar collapsar_redir
+lan_up
+center_up 10.1.0.77
+redirect 10.1.0.77 probes 0 outbound open
+redirect 10.1.0.78 probes 5 probe-interval 10000 outbound open
+redirect 10.1.0.79 probes 0
+ktap_check "a claimed V with open policy sends" arrives 10.1.0.77 10.1.0.50
+ktap_check "a stranger's source does not pass" not arrives 10.1.0.99 10.1.0.50
+ktap_check "and is counted" dropped drop_no_redirect 1
+ktap_check "H's own address does not pass" not arrives 10.1.0.2 10.1.0.50
+ktap_check "a V that is not claimed does not pass" not arrives 10.1.0.78 10.1.0.50
+ktap_check "the default policy contains what nobody asked for" not arrives 10.1.0.79 10.1.0.50
+ktap_check "and is counted" dropped drop_contained 1
+spoof 10.1.0.77 10.1.0.255
+spoof 10.1.0.77 224.0.0.1
+spoof 10.1.0.77 10.1.0.2
+ktap_check "broadcast, multicast and H itself are no destinations" dropped drop_bad_dst 3
+ktap_check "nothing leaks, nothing warns" check_leaks
+ktap_end
