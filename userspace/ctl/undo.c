@@ -266,19 +266,18 @@ int undo_prepare(struct undo *u, const struct command *cmd)
 	err = command_read(cmd, &reply);
 	if (err)
 		return err;
-	if (cmd->verb == VERB_DEL) {
-		/* The last one runs first: the link is there before those who need it. */
-		if (cmd->obj->link)
-			err = push_dependents(u, reply);
-		if (!err)
-			err = push_reply(u, cmd->obj, reply, NULL);
-	} else if (all_there(cmd, reply)) {
+	if (cmd->verb == VERB_SET && all_there(cmd, reply)) {
 		err = push_reply(u, cmd->obj, reply, cmd);
-	} else {
-		err = push_reply(u, cmd->obj, reply, NULL);
-		if (!err)
-			err = push_del(u, cmd);
+		goto out;
 	}
+	/* The last one runs first: the link is there before those who need it. */
+	if (cmd->obj->link)
+		err = push_dependents(u, reply);
+	if (!err)
+		err = push_reply(u, cmd->obj, reply, NULL);
+	if (!err && cmd->verb == VERB_SET)
+		err = push_del(u, cmd);
+out:
 	free(reply);
 	return err;
 }
