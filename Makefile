@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
+	$(lastword $(sort $(wildcard /lib/modules/*/build))))
+INSTALL_MOD_DIR ?= updates
+T ?=
+
+all: modules userspace
+
+modules:
+	@test -n "$(KDIR)" || { echo "no kernel headers found: install linux-headers-amd64, or say KDIR="; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+userspace:
+	@$(MAKE) -C userspace
+
+uml:
+	tools/build-uml --flavour fast
+
+check:
+	tools/install-deps
+	@$(MAKE) -s -C userspace
+	@tools/build-headers
+	@selftests/run $(T)
+
+lint:
+	tools/install-deps
+	selftests/run --lane lint --lane static
+
+modules_install: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
+
+install uninstall:
+	@$(MAKE) -C userspace $@
+
+clean:
+	rm -rf build
+	$(if $(KDIR),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
+
+help:
+	@echo "make                  kernel modules (KDIR=$(KDIR)) and userspace"
+	@echo "make check [T=NAME]   every test, or one; installs what it needs first"
+	@echo "make lint             static checks only"
+	@echo "make uml              the UML kernel, cached outside the tree"
+	@echo "make modules_install  install the modules into KDIR's kernel"
+	@echo "make install          install collapsarctl (DESTDIR=, PREFIX=)"
+	@echo "make uninstall        remove it again"
+	@echo "make clean            remove what was built in the tree"
+
+.PHONY: all modules userspace uml check lint modules_install install uninstall clean help
