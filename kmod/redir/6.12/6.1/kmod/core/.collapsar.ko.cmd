@@ -1,1 +1,0 @@
-cmd_/tmp/redir.n6a5/6.1/kmod/core/collapsar.ko := ld -r -m elf_x86_64 -z noexecstack --no-warn-rwx-segments --build-id=sha1  -T arch/x86/module.lds -o /tmp/redir.n6a5/6.1/kmod/core/collapsar.ko /tmp/redir.n6a5/6.1/kmod/core/collapsar.o /tmp/redir.n6a5/6.1/kmod/core/collapsar.mod.o;  true

@@ -1,1 +1,0 @@
-cmd_/tmp/redir.n6a5/6.1/kmod/core/collapsar.mod := printf '%s\n'   main.o stats.o policy.o uplink.o uplink_attr.o gre.o gre_rx.o gre_tx.o gre_link.o gre_keepalive.o netlink.o lib.o ../lib/arp.o ../lib/claim.o ../lib/flow.o ../lib/gre.o ../lib/pkt.o | awk '!x[$$0]++ { print("/tmp/redir.n6a5/6.1/kmod/core/"$$0) }' > /tmp/redir.n6a5/6.1/kmod/core/collapsar.mod

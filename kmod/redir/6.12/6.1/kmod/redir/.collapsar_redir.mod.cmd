@@ -1,1 +1,0 @@
-cmd_/tmp/redir.n6a5/6.1/kmod/redir/collapsar_redir.mod := printf '%s\n'   main.o v.o nic.o uplink.o hook.o arp.o inject.o pending.o netlink.o | awk '!x[$$0]++ { print("/tmp/redir.n6a5/6.1/kmod/redir/"$$0) }' > /tmp/redir.n6a5/6.1/kmod/redir/collapsar_redir.mod

@@ -1,1 +1,0 @@
-cmd_/tmp/redir.n6a5/6.1/kmod/redir/collapsar_redir.o := ld -m elf_x86_64 -z noexecstack --no-warn-rwx-segments   -r -o /tmp/redir.n6a5/6.1/kmod/redir/collapsar_redir.o @/tmp/redir.n6a5/6.1/kmod/redir/collapsar_redir.mod 

@@ -1,9 +1,0 @@
-/tmp/redir.n6a5/6.1/kmod/redir/main.o
-/tmp/redir.n6a5/6.1/kmod/redir/v.o
-/tmp/redir.n6a5/6.1/kmod/redir/nic.o
-/tmp/redir.n6a5/6.1/kmod/redir/uplink.o
-/tmp/redir.n6a5/6.1/kmod/redir/hook.o
-/tmp/redir.n6a5/6.1/kmod/redir/arp.o
-/tmp/redir.n6a5/6.1/kmod/redir/inject.o
-/tmp/redir.n6a5/6.1/kmod/redir/pending.o
-/tmp/redir.n6a5/6.1/kmod/redir/netlink.o
