@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* TEST_SRCS: kmod/lib/ring.c */
 /*
  * Claim: the ring carries every record unharmed and in order, whatever the
  * wrap; rings a doorbell exactly when a sleeper needs one; and an end whose

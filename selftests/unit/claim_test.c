@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TEST_SRCS: kmod/lib/claim.c */
+#include "claim.h"
+#include "unit.h"
+
+#define V	cpu_to_be32(0x0a010009)
+#define HOST	cpu_to_be32(0x0a010001)
+
+static struct clps_arp arp(u16 op, __be32 spa, __be32 tpa)
+{
+	struct clps_arp a = { .spa = spa, .tpa = tpa, .op = op, .sha = { 2, 0, 0, 0, 0, 9 } };
+
+	return a;
+}
+
+static struct clps_claim claimed(u8 mode)
+{
+	struct clps_claim c = { .mode = mode };
+
+	clps_claim_start(&c, 0, 0, CLPS_CLAIM_R_ADDED);
+	return c;
+}
+
+static void probes(void)
+{
+	struct clps_claim c = { .probes = 3 };
+	int sent = 0, steps = 0;
+	u64 now = 1000;
+	u32 act;
+
+	act = clps_claim_start(&c, now, 500, CLPS_CLAIM_R_ADDED);
+	CHECK((act & CLPS_CLAIM_DO_EVENT) && c.state == CLPS_CLAIM_PROBING);
+	while (c.state == CLPS_CLAIM_PROBING && steps++ < 10) {
+		CHECK(c.timer && c.next >= now && c.next <= now + 2000);
+		now = c.next;
+		sent += !!(clps_claim_timer(&c, now, 500) & CLPS_CLAIM_DO_PROBE);
+	}
+	CHECK(c.state == CLPS_CLAIM_CLAIMED && sent == 3 && c.reason == CLPS_CLAIM_R_PROBED);
+	/* RFC 5227: the first wait, two gaps of 1 to 2 s, ANNOUNCE_WAIT. */
+	CHECK(now - 1000 >= 500 + 2 * 1000 + 2000);
+}
+
+static void early_timer(void)
+{
+	struct clps_claim c = { .probes = 1, .interval_ms = 100 };
+
+	clps_claim_start(&c, 0, 50, CLPS_CLAIM_R_ADDED);
+	CHECK(clps_claim_timer(&c, c.next - 1, 0) == CLPS_CLAIM_DO_TIMER && c.probes_left == 1);
+}
+
+static void answers(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	struct clps_arp q = arp(1, HOST, V), other = arp(1, HOST, HOST + 1);
+
+	CHECK(clps_claim_arp(&c, &q, V, 10000) & CLPS_CLAIM_DO_REPLY);
+	CHECK(!clps_claim_arp(&c, &other, V, 10000));
+	clps_claim_withdraw(&c, 10000, CLPS_CLAIM_R_OPERATOR, NULL);
+	CHECK(!clps_claim_arp(&c, &q, V, 10001));
+}
+
+static void yields(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	struct clps_arp probe = arp(1, 0, V), said = arp(2, V, HOST);
+
+	CHECK(!(clps_claim_arp(&c, &probe, V, 1) & CLPS_CLAIM_DO_REPLY));
+	CHECK(c.state == CLPS_CLAIM_WITHDRAWN && c.reason == CLPS_CLAIM_R_FOREIGN_PROBE);
+	CHECK(c.foreign_mac[5] == 9 && !c.timer);
+	c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	clps_claim_arp(&c, &said, V, 1);
+	CHECK(c.state == CLPS_CLAIM_WITHDRAWN && c.reason == CLPS_CLAIM_R_CONFLICT);
+	/* Conflicts while withdrawn do not flood the operator. */
+	CHECK(!(clps_claim_arp(&c, &said, V, 2) & CLPS_CLAIM_DO_EVENT));
+}
+
+static void defends_once(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_RESERVED);
+	struct clps_arp probe = arp(1, 0, V), said = arp(1, V, V);
+
+	CHECK(clps_claim_arp(&c, &probe, V, 1) & CLPS_CLAIM_DO_REPLY);
+	CHECK(clps_claim_arp(&c, &said, V, 1) & CLPS_CLAIM_DO_ANNOUNCE);
+	CHECK(c.state == CLPS_CLAIM_CLAIMED);
+	CHECK(clps_claim_arp(&c, &said, V, 10001) & CLPS_CLAIM_DO_ANNOUNCE);
+	clps_claim_arp(&c, &said, V, 10002);
+	CHECK(c.state == CLPS_CLAIM_WITHDRAWN);
+}
+
+static void quiet(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	struct clps_arp said = arp(2, V, HOST);
+
+	c.quiet_ms = 1000;
+	c.probes = 1;
+	clps_claim_arp(&c, &said, V, 0);
+	CHECK(c.timer && c.next == 1000);
+	clps_claim_arp(&c, &said, V, 600);
+	CHECK(c.next == 1600);
+	clps_claim_timer(&c, 1600, 0);
+	CHECK(c.state == CLPS_CLAIM_PROBING && c.reason == CLPS_CLAIM_R_QUIET);
+}
+
+static void forgeries(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	int sent = 0;
+	u64 t;
+
+	/* A flood of packets with source V: probes, paced, and no withdrawal. */
+	for (t = 0; t < 10000; t++)
+		sent += !!(clps_claim_suspect(&c, t) & CLPS_CLAIM_DO_PROBE);
+	CHECK(sent == 10 && c.state == CLPS_CLAIM_CLAIMED);
+}
+
+int main(void)
+{
+	unit_begin(7);
+	unit_run("probes as RFC 5227 says, then claims", probes);
+	unit_run("an early timer changes nothing", early_timer);
+	unit_run("only a claimed V is answered", answers);
+	unit_run("opportunistic: yields at once, and is quiet", yields);
+	unit_run("reserved: defends once in 10 s, then yields", defends_once);
+	unit_run("a quiet time begins again with every conflict", quiet);
+	unit_run("forged packets withdraw nothing", forgeries);
+	return unit_end();
+}

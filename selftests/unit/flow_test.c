@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TEST_SRCS: kmod/lib/flow.c */
+#include "flow.h"
+#include "unit.h"
+
+static const struct clps_flow_timeouts *tmo = &clps_flow_default_timeouts;
+
+static struct clps_pkt packet(bool inbound, u8 proto, u16 hp_port, u16 out_port, u16 flags)
+{
+	struct clps_pkt p = { .proto = proto, .flags = (u16)(flags | CLPS_PKT_PORTS) };
+	struct clps_addr v = clps_addr_v4(cpu_to_be32(0x0a010009));
+	struct clps_addr out = clps_addr_v4(cpu_to_be32(0xc0000201));
+
+	p.src = inbound ? out : v;
+	p.dst = inbound ? v : out;
+	p.sport = inbound ? out_port : hp_port;
+	p.dport = inbound ? hp_port : out_port;
+	return p;
+}
+
+static bool in(struct clps_flow_set *s, struct clps_pkt p, u32 now)
+{
+	struct clps_flow_key k;
+
+	return !clps_flow_key_inbound(&k, &p) && clps_flow_note_inbound(s, &k, now, tmo);
+}
+
+static bool out(struct clps_flow_set *s, struct clps_pkt p, u32 now)
+{
+	struct clps_flow_key k;
+
+	return !clps_flow_key_outbound(&k, &p) && clps_flow_note_outbound(s, &k, now, tmo);
+}
+
+static void replies_only(void)
+{
+	struct clps_flow_set s = { };
+
+	CHECK(!out(&s, packet(false, 17, 53, 4000, 0), 10));
+	in(&s, packet(true, 17, 53, 4000, 0), 10);
+	CHECK(out(&s, packet(false, 17, 53, 4000, 0), 11));
+	CHECK(!out(&s, packet(false, 17, 54, 4000, 0), 11));
+	CHECK(!out(&s, packet(false, 17, 53, 4001, 0), 11));
+	CHECK(!out(&s, packet(false, 6, 53, 4000, 0), 11));
+}
+
+static void syn_is_no_answer(void)
+{
+	struct clps_flow_set s = { };
+
+	/* An accomplice forges the victim's source to open a way out. */
+	in(&s, packet(true, 6, 5555, 80, CLPS_PKT_TCP_ACK), 10);
+	CHECK(!out(&s, packet(false, 6, 5555, 80, CLPS_PKT_TCP_SYN), 11));
+	CHECK(out(&s, packet(false, 6, 5555, 80, CLPS_PKT_TCP_RST), 11));
+}
+
+static void icmp_errors(void)
+{
+	struct clps_pkt err = { .proto = 1, .flags = CLPS_PKT_ICMP_ERROR, .err_proto = 17 };
+	struct clps_pkt q = packet(true, 17, 9, 4000, 0);
+	struct clps_flow_set s = { };
+
+	err.src = q.dst;
+	err.dst = q.src;
+	err.err_src = q.src;
+	err.err_dst = q.dst;
+	err.err_sport = 4000;
+	err.err_dport = 9;
+	CHECK(!out(&s, err, 10));
+	in(&s, q, 10);
+	CHECK(out(&s, err, 10));
+	/* About a packet that somebody else sent. */
+	err.err_src = clps_addr_v4(cpu_to_be32(0x08080808));
+	CHECK(!out(&s, err, 10));
+	/* A query is never an answer. */
+	CHECK(!out(&s, packet(false, 1, 7, 7, CLPS_PKT_ICMP_QUERY), 10));
+}
+
+static void timeouts(void)
+{
+	struct clps_flow_set s = { };
+	u32 t = 0xfffffff0u;	/* the clock wraps */
+
+	in(&s, packet(true, 6, 22, 1000, 0), t);
+	CHECK(!out(&s, packet(false, 6, 22, 1000, 0), t + 61));
+	in(&s, packet(true, 6, 22, 1000, 0), t);
+	CHECK(out(&s, packet(false, 6, 22, 1000, 0), t + 60));
+	in(&s, packet(true, 6, 22, 1000, 0), t + 61);
+	CHECK(out(&s, packet(false, 6, 22, 1000, 0), t + 61 + 7440));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, 0), t + 61 + 7440 + 7441));
+}
+
+static void eviction(void)
+{
+	struct clps_flow_set s = { };
+	bool evicted = false;
+	u16 i;
+
+	/* One session in use, then a scan that fills the set many times over. */
+	in(&s, packet(true, 6, 22, 1000, 0), 10);
+	out(&s, packet(false, 6, 22, 1000, 0), 10);
+	in(&s, packet(true, 6, 22, 1000, 0), 10);
+	for (i = 0; i < 1000; i++)
+		evicted |= in(&s, packet(true, 6, i, 2000, CLPS_PKT_TCP_SYN), 11);
+	CHECK(evicted);
+	CHECK(out(&s, packet(false, 6, 22, 1000, 0), 12));
+	CHECK(clps_flow_count(&s, 12, tmo) == CLPS_FLOW_WAYS);
+}
+
+static void fragments(void)
+{
+	struct clps_pkt later = packet(false, 17, 0, 0, 0);
+	struct clps_flow_key k, pair;
+	struct clps_pkt p = packet(false, 17, 53, 4000, 0);
+	struct clps_flow_set s = { };
+
+	later.flags = CLPS_PKT_FRAG_LATER;
+	CHECK(!out(&s, later, 10));
+	CHECK(!clps_flow_key_outbound(&k, &p));
+	clps_flow_key_pair(&pair, &k);
+	clps_flow_note_inbound(&s, &pair, 10, tmo);
+	CHECK(out(&s, later, 10));
+	CHECK(!out(&s, p, 10));
+}
+
+int main(void)
+{
+	unit_begin(6);
+	unit_run("only what the outside began passes", replies_only);
+	unit_run("a SYN is never an answer", syn_is_no_answer);
+	unit_run("ICMP errors pass for known flows only", icmp_errors);
+	unit_run("flows end by time, across the clock's wrap", timeouts);
+	unit_run("a scan evicts its own flows before a session", eviction);
+	unit_run("later fragments pass after an allowed first one", fragments);
+	return unit_end();
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TEST_SRCS: kmod/lib/pkt.c */
+#include "pkt.h"
+#include "unit.h"
+
+static size_t ip4(u8 *b, u8 proto, u16 frag, const void *l4, size_t len)
+{
+	memset(b, 0, 20);
+	b[0] = 0x45;
+	b[1] = 0x2e;
+	clps_put_be16(b + 2, (u16)(20 + len));
+	clps_put_be16(b + 6, frag);
+	b[8] = 61;
+	b[9] = proto;
+	clps_put_be32(b + 12, 0xc0000201);
+	clps_put_be32(b + 16, 0x0a010009);
+	memcpy(b + 20, l4, len);
+	return 20 + len;
+}
+
+static const u8 tcp_syn[20] = { 0x30, 0x39, 0, 22, [12] = 0x50, [13] = 0x02 };
+
+static void fields(void)
+{
+	struct clps_pkt p;
+	u8 b[64];
+	size_t len = ip4(b, 6, 0x4000, tcp_syn, 20);
+
+	CHECK(!clps_pkt_parse4(&p, b, len, len));
+	CHECK(p.sport == 12345 && p.dport == 22 && p.proto == 6);
+	CHECK(p.ttl == 61 && p.tos == 0x2e && p.tot_len == 40 && p.l3_len == 20);
+	CHECK(p.flags == (CLPS_PKT_DF | CLPS_PKT_PORTS | CLPS_PKT_TCP_SYN));
+	CHECK(clps_addr_get_v4(&p.src) == cpu_to_be32(0xc0000201));
+	CHECK(clps_addr_is_v4(&p.dst));
+}
+
+static void truncated(void)
+{
+	struct clps_pkt p;
+	u8 b[64], *exact;
+	size_t len = ip4(b, 6, 0, tcp_syn, 20), n;
+
+	/* A copy of exactly n bytes, so that ASAN sees one byte too many. */
+	for (n = 0; n < len; n++) {
+		exact = malloc(n ? n : 1);
+		memcpy(exact, b, n);
+		CHECK(clps_pkt_parse4(&p, exact, n, len) < 0);
+		free(exact);
+	}
+	CHECK(clps_pkt_parse4(&p, b, len, len - 1) == -EINVAL);
+	CHECK(!clps_pkt_parse4(&p, b, len, len + 6));
+}
+
+static void bad_headers(void)
+{
+	struct clps_pkt p;
+	u8 b[64];
+	size_t len = ip4(b, 17, 0, tcp_syn, 8);
+
+	b[0] = 0x65;
+	CHECK(clps_pkt_parse4(&p, b, len, len) == -EINVAL);
+	b[0] = 0x44;
+	CHECK(clps_pkt_parse4(&p, b, len, len) == -EINVAL);
+	b[0] = 0x45;
+	clps_put_be16(b + 2, 19);
+	CHECK(clps_pkt_parse4(&p, b, len, len) == -EINVAL);
+	/* A super-packet's length field says nothing. */
+	CHECK(!clps_pkt_parse4(&p, b, len, 0));
+}
+
+static void fragments(void)
+{
+	struct clps_pkt p;
+	u8 b[64];
+	size_t len = ip4(b, 17, 0x2000, tcp_syn, 8);
+
+	CHECK(!clps_pkt_parse4(&p, b, len, len));
+	CHECK(p.flags == (CLPS_PKT_FRAG_FIRST | CLPS_PKT_PORTS));
+	len = ip4(b, 17, 0x2001, tcp_syn, 1);
+	CHECK(!clps_pkt_parse4(&p, b, len, len));
+	CHECK(p.flags == CLPS_PKT_FRAG_LATER && !p.sport);
+}
+
+static void icmp(void)
+{
+	u8 l4[64] = { 8, 0, 0, 0, 0x12, 0x34 }, b[128], inner[64];
+	struct clps_pkt p;
+	size_t len = ip4(b, 1, 0, l4, 8);
+
+	CHECK(!clps_pkt_parse4(&p, b, len, len));
+	CHECK(p.flags == (CLPS_PKT_ICMP_QUERY | CLPS_PKT_PORTS) && p.sport == 0x1234);
+	l4[0] = 0;
+	len = ip4(b, 1, 0, l4, 8);
+	CHECK(!clps_pkt_parse4(&p, b, len, len));
+	CHECK(p.flags & CLPS_PKT_ICMP_REPLY);
+
+	l4[0] = 3;
+	memcpy(l4 + 8, inner, ip4(inner, 17, 0, tcp_syn, 8));
+	len = ip4(b, 1, 0, l4, 36);
+	CHECK(!clps_pkt_parse4(&p, b, len, len));
+	CHECK((p.flags & CLPS_PKT_ICMP_ERROR) && p.err_proto == 17);
+	CHECK(p.err_sport == 12345 && p.err_dport == 22);
+	CHECK(clps_pkt_parse4(&p, b, len - 1, len) == -EMSGSIZE);
+}
+
+static void padding_hides_nothing(void)
+{
+	struct clps_pkt p;
+	u8 b[64];
+	size_t len = ip4(b, 6, 0, tcp_syn, 20);
+
+	/* The transport header lies in the padding: that is no header. */
+	clps_put_be16(b + 2, 24);
+	CHECK(clps_pkt_parse4(&p, b, len, len) == -EMSGSIZE);
+}
+
+int main(void)
+{
+	unit_begin(6);
+	unit_run("every field is found", fields);
+	unit_run("a packet cut at any byte is refused", truncated);
+	unit_run("bad versions and lengths are refused", bad_headers);
+	unit_run("fragments are told apart", fragments);
+	unit_run("ICMP queries, answers and errors are told apart", icmp);
+	unit_run("headers are not read out of the padding", padding_hides_nothing);
+	return unit_end();
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Any bytes as an IPv4 packet: no read outside, and what is accepted makes
+ * sense; whatever it says, the flow table admits no packet of a flow that the
+ * outside did not begin.
+ * FUZZ_SRCS: kmod/lib/pkt.c kmod/lib/flow.c
+ */
+#include <stdlib.h>
+
+#include "flow.h"
+#include "pkt.h"
+
+#define MUST(cond) do { if (!(cond)) abort(); } while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void flows(const struct clps_pkt *p)
+{
+	struct clps_flow_set set = { };
+	struct clps_flow_key in, out;
+
+	if (!clps_flow_key_outbound(&out, p))
+		MUST(!clps_flow_note_outbound(&set, &out, 5, &clps_flow_default_timeouts));
+	if (clps_flow_key_inbound(&in, p))
+		return;
+	clps_flow_note_inbound(&set, &in, 5, &clps_flow_default_timeouts);
+	MUST(clps_flow_count(&set, 5, &clps_flow_default_timeouts) == 1);
+	MUST(clps_flow_note_outbound(&set, &in, 6, &clps_flow_default_timeouts));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t peek = size < CLPS_PKT_PEEK ? size : CLPS_PKT_PEEK;
+	struct clps_pkt p, whole;
+	int err;
+
+	err = clps_pkt_parse4(&p, data, peek, size);
+	/* The peek says what the whole packet would. */
+	if (size) {
+		MUST(err == clps_pkt_parse4(&whole, data, size, size));
+		MUST(err || !memcmp(&p, &whole, sizeof(p)));
+	}
+	if (err)
+		return 0;
+	MUST(p.l3_len >= 20 && p.l3_len <= 60);
+	MUST(!size || (p.tot_len >= p.l3_len && p.tot_len <= size));
+	MUST(clps_addr_is_v4(&p.src) && clps_addr_is_v4(&p.dst));
+	MUST(!(p.flags & CLPS_PKT_FRAG_LATER) || !(p.flags & CLPS_PKT_PORTS));
+	flows(&p);
+	return 0;
+}
