@@ -18,13 +18,17 @@ uml:
 
 check:
 	tools/install-deps
-	@$(MAKE) -s -C userspace
-	@tools/build-headers
 	@selftests/run $(T)
 
 lint:
 	tools/install-deps
 	selftests/run --lane lint --lane static
+
+fuzz:
+	@$(MAKE) -s -C userspace/fuzz fuzz
+
+coverage:
+	@$(MAKE) -s -C selftests/unit coverage
 
 modules_install: modules
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
@@ -40,10 +44,12 @@ help:
 	@echo "make                  kernel modules (KDIR=$(KDIR)) and userspace"
 	@echo "make check [T=NAME]   every test, or one; installs what it needs first"
 	@echo "make lint             static checks only"
+	@echo "make fuzz F=pkt SECS=600   one fuzzer for as long as wanted"
+	@echo "make coverage         what the unit tests reach of kmod/lib"
 	@echo "make uml              the UML kernel, cached outside the tree"
 	@echo "make modules_install  install the modules into KDIR's kernel"
 	@echo "make install          install collapsarctl (DESTDIR=, PREFIX=)"
 	@echo "make uninstall        remove it again"
 	@echo "make clean            remove what was built in the tree"
 
-.PHONY: all modules userspace uml check lint modules_install install uninstall clean help
+.PHONY: all modules userspace uml check lint fuzz coverage modules_install install uninstall clean help

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Two production networks, both 10.1.0.0/24, and one center:
+#
+#   siteA 192.0.2.2 ==GRE key 1== 192.0.2.1           +-p1- guest1 10.1.0.9
+#   intruder 198.51.100.5          (stock gre)  center +-p2- guest2 10.1.0.10
+#   siteB 192.0.3.2 ==GRE key 2== 192.0.3.1           +-p3- guest3 10.1.0.9
+#   intruder 198.51.100.5          (clps_gre)
+#
+# guest1 and guest2 are honeypots of network a, guest3 of network b.
+. "$CLPS_ROOT/selftests/lib/ktap.sh"
+. "$CLPS_ROOT/selftests/lib/netns.sh"
+
+GW_A=02:00:00:00:0a:01
+GW_B=02:00:00:00:0b:01
+guest_mac() { echo "02:00:00:00:01:0$1"; }
+
+# site NAME NET KEY KIND: a namespace that tunnels 10.1.0.0/24 to the center.
+site() {
+	local s=$1 net=$2 key=$3 kind=$4
+
+	ns_add "$s"
+	veth center "w$key" "$s" wan
+	ip -n center addr add "192.0.$net.1/24" dev "w$key"
+	ip -n "$s" addr add "192.0.$net.2/24" dev wan
+	if [ "$kind" = gre ]; then
+		ip -n "$s" link add up0 type gre local "192.0.$net.2" remote "192.0.$net.1" \
+			key "$key" ttl 64
+		ip -n "$s" link set up0 up
+	else
+		in_ns "$s" collapsarctl uplink add up0 remote "192.0.$net.1" \
+			local "192.0.$net.2" key "$key"
+	fi
+	ip -n "$s" addr add 198.51.100.5/32 dev lo
+	ip -n "$s" addr add 198.51.100.6/32 dev lo
+	ip -n "$s" route add 10.1.0.0/24 dev up0 src 198.51.100.5
+}
+
+# guest N ADDRESS
+guest() {
+	ns_add "guest$1"
+	veth center "p$1" "guest$1" eth0
+	ip -n "guest$1" link set eth0 address "$(guest_mac "$1")"
+	ip -n "guest$1" addr add "$2/24" dev eth0
+	ip -n "guest$1" route add default via 10.1.0.1
+}
+
+front_up() {
+	load_modules collapsar collapsar_front || return 1
+	ns_add center
+	site siteA 2 1 gre
+	site siteB 3 2 clps_gre
+	guest 1 10.1.0.9
+	guest 2 10.1.0.10
+	guest 3 10.1.0.9
+	in_ns center collapsarctl apply - <<-EOF
+	uplink add dmza remote 192.0.2.2 local 192.0.2.1 key 1
+	uplink add dmzb remote 192.0.3.2 local 192.0.3.1 key 2
+	network add a uplink dmza gateway-mac $GW_A
+	network add b uplink dmzb gateway-mac $GW_B
+	honeypot add hp1 network a address 10.1.0.9 port p1 mac $(guest_mac 1)
+	honeypot add hp2 network a address 10.1.0.10 port p2 mac $(guest_mac 2)
+	honeypot add hp3 network b address 10.1.0.9 port p3 mac $(guest_mac 3)
+	EOF
+}
+
+# honeypot_value NAME KEY: of "collapsarctl honeypot show".
+honeypot_value() {
+	in_ns center collapsarctl -j honeypot show "$1" | jq -r ".[0].$2"
+}
+
+network_counter() { counter network "$1" "$2" center; }
