@@ -231,7 +231,7 @@ void clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
 		clps_drop(up->stats, skb, why);
 		return;
 	}
-	if (unlikely(net_xmit_eval(dev_queue_xmit(skb))))
+	if (unlikely(clps_xmit(skb)))
 		clps_stats_inc(up->stats, CLPS_DROP_xmit);
 }
 EXPORT_SYMBOL_NS_GPL(clps_uplink_xmit, COLLAPSAR);

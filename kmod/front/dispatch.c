@@ -73,7 +73,7 @@ static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src
 	}
 	skb_reset_mac_header(skb);
 	count_to_guest(hp, len);
-	if (unlikely(net_xmit_eval(dev_queue_xmit(skb))))
+	if (unlikely(clps_xmit(skb)))
 		clps_stats_inc(stats, CLPS_DROP_xmit);
 }
 

@@ -26,7 +26,7 @@ void clps_redir_send(struct clps_redir_net *rn, struct neighbour *neigh, struct 
 		clps_drop(rn->stats, skb, CLPS_DROP_xmit);
 		return;
 	}
-	if (net_xmit_eval(dev_queue_xmit(skb)))
+	if (unlikely(clps_xmit(skb)))
 		clps_stats_inc(rn->stats, CLPS_DROP_xmit);
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: unproven
 # TIMEOUT: 300
 # Each event is one line of JSON, at once, and SIGINT ends the monitor with 0.
 # shellcheck disable=SC2317 # the checks are called by name

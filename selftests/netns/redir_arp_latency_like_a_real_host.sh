@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: unproven
 # TIMEOUT: 300
 # Who measures answers cannot tell a V from a machine.
 set -u

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: unproven
 # TIMEOUT: 300
 # RFC 5227: an address is probed first, and one in use is never claimed.
 set -u

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: uml
 # TIMEOUT: 300
 # A newcomer with the address wins, within a second.
 set -u

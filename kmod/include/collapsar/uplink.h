@@ -146,4 +146,20 @@ const struct clps_uplink_parm *clps_uplink_parms(const struct clps_uplink *up);
  */
 void clps_skb_scrub(struct sk_buff *skb);
 
+/**
+ * clps_xmit() - queue a packet on its device
+ * @skb: consumed; skb->dev is set
+ *
+ * net_xmit_eval() is a macro that evaluates its argument twice: given the call
+ * itself it would transmit the packet twice.
+ *
+ * Return: 0, or not if the packet was dropped.
+ */
+static inline int clps_xmit(struct sk_buff *skb)
+{
+	int rc = dev_queue_xmit(skb);
+
+	return net_xmit_eval(rc);
+}
+
 #endif /* _COLLAPSAR_UPLINK_H */

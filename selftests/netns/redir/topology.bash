@@ -11,6 +11,7 @@
 # shellcheck source=selftests/lib/netns.sh
 . "$CLPS_ROOT/selftests/lib/netns.sh"
 
+# shellcheck disable=SC2034  # for the tests that source this
 PY="$CLPS_ROOT/selftests/netns/redir"
 # The center's end of the uplink: what an Ethernet uplink is told by peer-mac.
 CENTER_MAC=02:00:00:00:0c:01
