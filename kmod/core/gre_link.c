@@ -18,24 +18,16 @@ static int gre_dev_init(struct net_device *dev)
 	struct clps_gre_tun *tun = netdev_priv(dev);
 	int err;
 
-	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
-	if (!dev->tstats)
-		return -ENOMEM;
 	err = dst_cache_init(&tun->dst_cache, GFP_KERNEL);
 	if (err)
-		goto err_stats;
+		return err;
 	err = gro_cells_init(&tun->gro_cells, dev);
-	if (err)
-		goto err_cache;
+	if (err) {
+		dst_cache_destroy(&tun->dst_cache);
+		return err;
+	}
 	netdev_lockdep_set_classes(dev);
 	return 0;
-
-err_cache:
-	dst_cache_destroy(&tun->dst_cache);
-err_stats:
-	free_percpu(dev->tstats);
-	dev->tstats = NULL;
-	return err;
 }
 
 static void gre_dev_free(struct net_device *dev)
@@ -44,8 +36,6 @@ static void gre_dev_free(struct net_device *dev)
 
 	gro_cells_destroy(&tun->gro_cells);
 	dst_cache_destroy(&tun->dst_cache);
-	free_percpu(dev->tstats);
-	dev->tstats = NULL;
 }
 
 static void gre_dev_uninit(struct net_device *dev)
@@ -91,6 +81,7 @@ static void gre_link_setup(struct net_device *dev)
 	dev->features |= GRE_FEATURES;
 	dev->hw_features |= GRE_FEATURES;
 	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = gre_dev_free;
 	clps_compat_dev_lltx_local(dev);
