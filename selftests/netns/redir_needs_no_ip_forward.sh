@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: unproven
+# LANES: uml
 # TIMEOUT: 300
 # H forwards nothing itself: no ip_forward, a FORWARD chain is never asked.
 set -u
