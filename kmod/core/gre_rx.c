@@ -127,6 +127,9 @@ unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook
 	len = skb->len - min_t(unsigned int, skb->len, iph->ihl * 4);
 	len = min_t(unsigned int, len, sizeof(buf));
 	gre = skb_header_pointer(skb, iph->ihl * 4, len, buf);
+	/* Version 1 is PPTP's (RFC 2637), which may come from the same host. */
+	if (gre && len >= CLPS_GRE_MIN_LEN && (((const u8 *)gre)[1] & CLPS_GRE_VERSION) == 1)
+		return NF_ACCEPT;
 	err = gre ? clps_gre_parse(&outer.gre, gre, len) : -EMSGSIZE;
 	if (unlikely(err)) {
 		/* Nothing that the stock driver takes, and it might answer. */

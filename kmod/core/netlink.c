@@ -46,16 +46,12 @@ static int core_stats_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	return msg->len;
 }
 
-/* No attribute is known: each one is refused. */
-static const struct nla_policy core_policy[1] = { };
-
+/* Without a policy every attribute is refused. */
 static const struct genl_ops core_ops[] = {
 	{
 		.cmd = COLLAPSAR_CMD_STATS_GET,
 		.dumpit = core_stats_dump,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = core_policy,
-		.maxattr = 0,
 	},
 };
 

@@ -6,7 +6,6 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
-#include <linux/workqueue.h>
 
 #include <collapsar/policy.h>
 
@@ -20,14 +19,14 @@
  * @set_mask: number of sets - 1
  * @sets: the flow table
  * @lock: set i is guarded by lock[i % POLICY_LOCKS]; taken with BH disabled
- * @free_work: frees the table in process context after a grace period
+ * @rcu: frees the table after a grace period
  */
 struct clps_policy {
 	siphash_key_t hash_key;
 	u32 set_mask;
 	struct clps_flow_set *sets;
 	spinlock_t lock[POLICY_LOCKS];
-	struct rcu_work free_work;
+	struct rcu_head rcu;
 };
 
 int clps_skb_parse4(const struct sk_buff *skb, struct clps_pkt *pkt)
@@ -68,10 +67,9 @@ struct clps_policy *clps_policy_new(u32 flows)
 }
 EXPORT_SYMBOL_NS_GPL(clps_policy_new, COLLAPSAR);
 
-static void policy_free_work(struct work_struct *work)
+static void policy_free_rcu(struct rcu_head *head)
 {
-	struct clps_policy *policy = container_of(to_rcu_work(work), struct clps_policy,
-						  free_work);
+	struct clps_policy *policy = container_of(head, struct clps_policy, rcu);
 
 	kvfree(policy->sets);
 	kfree(policy);
@@ -79,10 +77,9 @@ static void policy_free_work(struct work_struct *work)
 
 void clps_policy_free(struct clps_policy *policy)
 {
-	if (!policy)
-		return;
-	INIT_RCU_WORK(&policy->free_work, policy_free_work);
-	queue_rcu_work(system_unbound_wq, &policy->free_work);
+	/* Not a work item: rcu_barrier() at module exit must cover it. */
+	if (policy)
+		call_rcu(&policy->rcu, policy_free_rcu);
 }
 EXPORT_SYMBOL_NS_GPL(clps_policy_free, COLLAPSAR);
 

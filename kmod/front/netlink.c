@@ -40,9 +40,6 @@ void clps_front_multicast(struct net *net, struct sk_buff *msg)
 	genlmsg_multicast_netns(&clps_front_family, net, msg, 0, FRONT_MCGRP_EVENTS, GFP_KERNEL);
 }
 
-/* No attribute is known: each one is refused. */
-static const struct nla_policy none_policy[1] = { };
-
 #define FRONT_DO(_cmd, _doit, _what) {				\
 	.cmd = _cmd,						\
 	.doit = _doit,						\
@@ -78,9 +75,8 @@ static const struct genl_ops front_ops[] = {
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
 		.cmd = COLLAPSAR_FRONT_CMD_STATS_GET,
+		/* Without a policy every attribute is refused. */
 		.dumpit = clps_network_stats_dumpit,
-		.policy = none_policy,
-		.maxattr = 0,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };
