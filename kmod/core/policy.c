@@ -145,7 +145,7 @@ int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 	    !note_outbound(policy, &key, now))
 		return CLPS_DROP_contained;
 	/* The rest of this datagram has no ports to be known by. */
-	if (pkt->flags & CLPS_PKT_FRAG_FIRST) {
+	if ((pkt->flags & CLPS_PKT_FRAG_FIRST) && !(pkt->flags & CLPS_PKT_ICMP_ERROR)) {
 		clps_flow_key_pair(&pair, &key);
 		note_inbound(policy, &pair, now);
 	}

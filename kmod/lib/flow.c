@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "flow.h"
 
+#define P_ICMP	1
 #define P_TCP	6
 
 const struct clps_flow_timeouts clps_flow_default_timeouts = {
@@ -38,20 +39,22 @@ int clps_flow_key_inbound(struct clps_flow_key *key, const struct clps_pkt *pkt)
 
 int clps_flow_key_outbound(struct clps_flow_key *key, const struct clps_pkt *pkt)
 {
+	/* A way around the destination, or around what was checked. */
+	if (pkt->flags & (CLPS_PKT_SOURCE_ROUTE | CLPS_PKT_FRAG_TINY))
+		return -EPERM;
 	if (pkt->flags & CLPS_PKT_ICMP_ERROR) {
 		/* Only about a packet that the outside host sent to V. */
 		if (!clps_addr_eq(&pkt->err_src, &pkt->dst) ||
 		    !clps_addr_eq(&pkt->err_dst, &pkt->src))
 			return -EPERM;
 		key_init(key, &pkt->src, &pkt->dst, pkt->err_proto);
-		if (pkt->err_sport || pkt->err_dport)
+		if (pkt->flags & CLPS_PKT_ERR_PORTS)
 			key_ports(key, pkt->err_dport, pkt->err_sport);
 		return 0;
 	}
 	if (pkt->flags & CLPS_PKT_TCP_SYN)
 		return -EPERM;
-	if ((pkt->flags & (CLPS_PKT_ICMP_QUERY | CLPS_PKT_ICMP_REPLY)) ==
-	    CLPS_PKT_ICMP_QUERY)
+	if (pkt->proto == P_ICMP && !(pkt->flags & (CLPS_PKT_ICMP_REPLY | CLPS_PKT_FRAG_LATER)))
 		return -EPERM;
 	key_init(key, &pkt->src, &pkt->dst, pkt->proto);
 	if (pkt->flags & CLPS_PKT_PORTS)
@@ -83,11 +86,16 @@ static u32 flow_timeout(const struct clps_flow *flow, const struct clps_flow_tim
 	}
 }
 
+/* Idle seconds. CPUs read the clock before they wait for the lock: @now may lag. */
+static u32 idle(const struct clps_flow *flow, u32 now)
+{
+	return (s32)(now - flow->used) < 0 ? 0 : now - flow->used;
+}
+
 static bool is_live(const struct clps_flow *flow, u32 now,
 		    const struct clps_flow_timeouts *tmo)
 {
-	return flow->key.kind != CLPS_FLOW_FREE &&
-	       now - flow->used <= flow_timeout(flow, tmo);
+	return flow->key.kind != CLPS_FLOW_FREE && idle(flow, now) <= flow_timeout(flow, tmo);
 }
 
 /* The live flow of @key, or NULL. */
@@ -121,7 +129,7 @@ static struct clps_flow *victim(struct clps_flow_set *set, u32 now,
 		if (!is_live(flow, now, tmo))
 			return flow;
 		if (flow->state < best->state ||
-		    (flow->state == best->state && now - flow->used > now - best->used))
+		    (flow->state == best->state && idle(flow, now) > idle(best, now)))
 			best = flow;
 	}
 	return best;
@@ -154,9 +162,9 @@ bool clps_flow_note_outbound(struct clps_flow_set *set,
 {
 	struct clps_flow *flow = find(set, key, now, tmo);
 
+	/* Only the outside renews a flow: a honeypot must not keep one open. */
 	if (!flow)
 		return false;
-	flow->used = now;
 	if (flow->state == CLPS_FLOW_NEW)
 		flow->state = CLPS_FLOW_REPLIED;
 	return true;

@@ -101,7 +101,8 @@ int clps_flow_key_inbound(struct clps_flow_key *key, const struct clps_pkt *pkt)
  * been sent by the error's destination to V.
  *
  * Return: 0; -EPERM for a packet that can never be an answer: a TCP SYN
- * without ACK, an ICMP query, an ICMP error about something else.
+ * without ACK, ICMP that is neither an answer nor an error about what the outside
+ * sent, a source route, a TCP fragment at offset 1.
  */
 int clps_flow_key_outbound(struct clps_flow_key *key, const struct clps_pkt *pkt);
 
@@ -122,7 +123,7 @@ bool clps_flow_note_inbound(struct clps_flow_set *set,
 			    const struct clps_flow_timeouts *tmo);
 
 /**
- * clps_flow_note_outbound() - may the honeypot speak? Refreshes on yes
+ * clps_flow_note_outbound() - may the honeypot speak? Does not renew the flow
  * @set: the set of @key's hash, locked by the caller
  * @key: from clps_flow_key_outbound() or clps_flow_key_pair()
  * @now: seconds

@@ -28,6 +28,27 @@ static int ip4_header(struct ip4 *ip, const u8 *b, size_t len)
 	return len < ip->hlen ? -EMSGSIZE : 0;
 }
 
+/* Does the packet go where its destination field does not say? (RFC 791, 3.1) */
+static bool source_routed(const u8 *opt, size_t len)
+{
+	while (len) {
+		if (opt[0] == 0)
+			return false;
+		if (opt[0] == 1) {
+			opt++;
+			len--;
+			continue;
+		}
+		if (opt[0] == 131 || opt[0] == 137)
+			return true;
+		if (len < 2 || opt[1] < 2 || opt[1] > len)
+			return true;
+		len -= opt[1];
+		opt += opt[1];
+	}
+	return false;
+}
+
 static bool has_ports(u8 proto)
 {
 	return proto == P_TCP || proto == P_UDP || proto == P_DCCP ||
@@ -74,9 +95,11 @@ static int icmp_error(struct clps_pkt *pkt, const u8 *b, size_t len)
 	if (has_ports(ip.proto)) {
 		pkt->err_sport = clps_get_be16(ip.l4);
 		pkt->err_dport = clps_get_be16(ip.l4 + 2);
+		pkt->flags |= CLPS_PKT_ERR_PORTS;
 	} else if (ip.proto == P_ICMP && (icmp_class(ip.l4[0]) & CLPS_PKT_ICMP_QUERY)) {
 		pkt->err_sport = clps_get_be16(ip.l4 + 4);
 		pkt->err_dport = pkt->err_sport;
+		pkt->flags |= CLPS_PKT_ERR_PORTS;
 	}
 	return 0;
 }
@@ -150,12 +173,17 @@ int clps_pkt_parse4(struct clps_pkt *pkt, const void *data, size_t len,
 	pkt->proto = ip.proto;
 	pkt->ttl = b[8];
 	pkt->tos = b[1];
-	if (ip.hlen > 20)
+	if (ip.hlen > 20) {
 		pkt->flags |= CLPS_PKT_OPTIONS;
+		if (source_routed(b + 20, ip.hlen - 20u))
+			pkt->flags |= CLPS_PKT_SOURCE_ROUTE;
+	}
 	if (ip.frag & 0x4000)
 		pkt->flags |= CLPS_PKT_DF;
 	if (ip.frag & 0x1fff) {
 		pkt->flags |= CLPS_PKT_FRAG_LATER;
+		if (ip.proto == P_TCP && (ip.frag & 0x1fff) == 1)
+			pkt->flags |= CLPS_PKT_FRAG_TINY;
 		return 0;
 	}
 	if (ip.frag & 0x2000)

@@ -25,6 +25,9 @@ enum clps_pkt_flag {
 	CLPS_PKT_TCP_RST	= 1 << 9,
 	CLPS_PKT_TCP_FIN	= 1 << 10,
 	CLPS_PKT_TCP_ACK	= 1 << 11,
+	CLPS_PKT_SOURCE_ROUTE	= 1 << 12, /* LSRR or SSRR, or options that do not parse */
+	CLPS_PKT_FRAG_TINY	= 1 << 13, /* TCP at offset 1: overlaps the flags (RFC 3128) */
+	CLPS_PKT_ERR_PORTS	= 1 << 14, /* err_sport and err_dport are valid */
 };
 
 /**

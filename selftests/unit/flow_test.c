@@ -64,6 +64,7 @@ static void icmp_errors(void)
 	err.dst = q.src;
 	err.err_src = q.src;
 	err.err_dst = q.dst;
+	err.flags |= CLPS_PKT_ERR_PORTS;
 	err.err_sport = 4000;
 	err.err_dport = 9;
 	CHECK(!out(&s, err, 10));
@@ -87,7 +88,7 @@ static void timeouts(void)
 	CHECK(out(&s, packet(false, 6, 22, 1000, 0), t + 60));
 	in(&s, packet(true, 6, 22, 1000, 0), t + 61);
 	CHECK(out(&s, packet(false, 6, 22, 1000, 0), t + 61 + 7440));
-	CHECK(!out(&s, packet(false, 6, 22, 1000, 0), t + 61 + 7440 + 7441));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, 0), t + 61 + 7441));
 }
 
 static void eviction(void)
@@ -123,9 +124,72 @@ static void fragments(void)
 	CHECK(!out(&s, p, 10));
 }
 
+static void only_the_outside_renews(void)
+{
+	struct clps_flow_set s = { };
+	u32 t;
+
+	in(&s, packet(true, 17, 53, 4000, 0), 0);
+	for (t = 0; t <= 180; t += 20)
+		CHECK(out(&s, packet(false, 17, 53, 4000, 0), t));
+	CHECK(!out(&s, packet(false, 17, 53, 4000, 0), 181));
+}
+
+static void source_routes(void)
+{
+	struct clps_flow_set s = { };
+
+	in(&s, packet(true, 17, 53, 4000, 0), 0);
+	CHECK(!out(&s, packet(false, 17, 53, 4000, CLPS_PKT_SOURCE_ROUTE), 0));
+	CHECK(out(&s, packet(false, 17, 53, 4000, CLPS_PKT_OPTIONS), 0));
+}
+
+static void overlapping_fragments(void)
+{
+	struct clps_pkt tiny = packet(false, 6, 0, 0, 0);
+	struct clps_flow_set s = { };
+	struct clps_flow_key pair;
+
+	/* RFC 3128: a fragment at offset 1 rewrites the flags that were checked. */
+	tiny.flags = CLPS_PKT_FRAG_LATER;
+	CHECK(!clps_flow_key_outbound(&pair, &tiny));
+	clps_flow_note_inbound(&s, &pair, 0, tmo);
+	CHECK(out(&s, tiny, 0));
+	tiny.flags |= CLPS_PKT_FRAG_TINY;
+	CHECK(!out(&s, tiny, 0));
+}
+
+static void icmp_that_answers_nothing(void)
+{
+	struct clps_pkt p = packet(false, 1, 0, 0, 0);
+	struct clps_flow_set s = { };
+	struct clps_flow_key pair;
+
+	p.flags = CLPS_PKT_FRAG_LATER;
+	clps_flow_key_outbound(&pair, &p);
+	clps_flow_note_inbound(&s, &pair, 0, tmo);
+	p.flags = 0;
+	p.icmp_type = 9;
+	CHECK(!out(&s, p, 0));
+}
+
+static void clock_steps_back(void)
+{
+	struct clps_flow_set s = { };
+
+	/* Another CPU read the clock a second earlier and got the lock later. */
+	in(&s, packet(true, 17, 53, 4000, 0), 100);
+	CHECK(out(&s, packet(false, 17, 53, 4000, 0), 99));
+}
+
 int main(void)
 {
-	unit_begin(6);
+	unit_begin(11);
+	unit_run("only the outside renews a flow", only_the_outside_renews);
+	unit_run("a source route is never an answer", source_routes);
+	unit_run("a fragment that overlaps TCP's flags is refused", overlapping_fragments);
+	unit_run("ICMP that answers nothing is refused", icmp_that_answers_nothing);
+	unit_run("a flow outlives a clock read on another CPU", clock_steps_back);
 	unit_run("only what the outside began passes", replies_only);
 	unit_run("a SYN is never an answer", syn_is_no_answer);
 	unit_run("ICMP errors pass for known flows only", icmp_errors);

@@ -114,9 +114,40 @@ static void padding_hides_nothing(void)
 	CHECK(clps_pkt_parse4(&p, b, len, len) == -EMSGSIZE);
 }
 
+static void options(void)
+{
+	static const struct { u8 opt[4]; bool routed; } cases[] = {
+		{ { 1, 1, 1, 0 }, false },
+		{ { 148, 4, 0, 0 }, false },	/* router alert */
+		{ { 1, 131, 3, 4 }, true },
+		{ { 137, 3, 4, 0 }, true },
+		{ { 0, 131, 3, 4 }, false },	/* behind the end */
+		{ { 7, 1, 0, 0 }, true },	/* malformed: believed to be the worst */
+		{ { 7, 9, 0, 0 }, true },
+		{ { 1, 1, 1, 7 }, true },
+	};
+	struct clps_pkt p;
+	unsigned int i;
+	u8 b[64];
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		ip4(b, 17, 0, tcp_syn, 12);
+		b[0] = 0x46;
+		memcpy(b + 20, cases[i].opt, 4);
+		CHECK(!clps_pkt_parse4(&p, b, 32, 32));
+		CHECK(p.flags & CLPS_PKT_OPTIONS);
+		CHECK(!!(p.flags & CLPS_PKT_SOURCE_ROUTE) == cases[i].routed);
+	}
+	ip4(b, 6, 1, tcp_syn, 20);
+	CHECK(!clps_pkt_parse4(&p, b, 40, 40) && (p.flags & CLPS_PKT_FRAG_TINY));
+	ip4(b, 6, 2, tcp_syn, 20);
+	CHECK(!clps_pkt_parse4(&p, b, 40, 40) && !(p.flags & CLPS_PKT_FRAG_TINY));
+}
+
 int main(void)
 {
-	unit_begin(6);
+	unit_begin(7);
+	unit_run("source routes are found among the options", options);
 	unit_run("every field is found", fields);
 	unit_run("a packet cut at any byte is refused", truncated);
 	unit_run("bad versions and lengths are refused", bad_headers);
