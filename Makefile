@@ -20,6 +20,11 @@ check:
 	tools/install-deps
 	@selftests/run $(T)
 
+# The whole honeyfarm, with intruders in it.
+demo:
+	tools/install-deps
+	@selftests/demo/run
+
 lint:
 	tools/install-deps
 	selftests/run --lane lint --lane static
@@ -42,6 +47,7 @@ clean:
 
 help:
 	@echo "make                  kernel modules (KDIR=$(KDIR)) and userspace"
+	@echo "make demo             a whole honeyfarm with an intruder in it, in UML"
 	@echo "make check [T=NAME]   every test, or one; installs what it needs first"
 	@echo "make lint             static checks only"
 	@echo "make fuzz F=pkt SECS=600   one fuzzer for as long as wanted"
@@ -52,4 +58,4 @@ help:
 	@echo "make uninstall        remove it again"
 	@echo "make clean            remove what was built in the tree"
 
-.PHONY: all modules userspace uml check lint fuzz coverage modules_install install uninstall clean help
+.PHONY: all modules userspace uml demo check lint fuzz coverage modules_install install uninstall clean help

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The process that a laboratory lives in: it builds, boots, serves and ends."""
+
+import asyncio
+import ctypes
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+import topology
+from node import NodeError, NodeRunner
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BOOT_TIMEOUT = 60
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """Whoever started the laboratory takes it along, even by SIGKILL."""
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(2)
+
+
+def tool(name, *args):
+    """The last line that a tool prints; its progress goes to our stderr."""
+    done = subprocess.run([os.path.join(TOP, "tools", name), *args], stdout=subprocess.PIPE,
+                          text=True, check=False)
+    if done.returncode:
+        raise NodeError(f"tools/{name} failed")
+    return done.stdout.strip().splitlines()[-1]
+
+
+def build(topo):
+    """Whatever the nodes boot from."""
+    builds = {"top": TOP, "files": os.path.dirname(os.path.abspath(topo.path))}
+    subprocess.run(["make", "-s", "-C", os.path.join(TOP, "userspace"), "all"],
+                   stdout=subprocess.DEVNULL, check=True)
+    for node in topo.nodes.values():
+        key = ("kernel", node.kernel)
+        if key not in builds:
+            builds[key] = tool("build-uml", "--flavour", node.kernel)
+        key = ("modules", node.kernel)
+        if node.modules and key not in builds:
+            builds[key] = tool("build-uml", "--flavour", node.kernel, "--modules")
+        if node.image and "image" not in builds:
+            builds["image"] = tool("build-image")
+    return builds
+
+
+class Supervisor:
+    """All nodes, and the socket over which they are asked for."""
+
+    def __init__(self, topo, rundir, builds):
+        cpus = sorted(os.sched_getaffinity(0))
+        self.rundir = rundir
+        self.nodes = {n.name: NodeRunner(n, rundir, builds, cpus[i % len(cpus)])
+                      for i, n in enumerate(topo.nodes.values())}
+        self.over = asyncio.Event()
+
+    def find(self, name):
+        if name not in self.nodes:
+            raise NodeError(f"no node '{name}'")
+        return self.nodes[name]
+
+    async def serve(self, reader, writer):
+        try:
+            request = json.loads(await reader.readline())
+            answer = await self.answer(request, reader, writer)
+        except NodeError as e:
+            answer = {"error": str(e)}
+        except (ValueError, KeyError, TypeError):
+            answer = {"error": "not a request"}
+        except ConnectionError:
+            answer = None
+        if answer is not None:
+            self.send(writer, answer)
+        writer.close()
+
+    @staticmethod
+    def send(writer, answer):
+        writer.write(json.dumps(answer).encode() + b"\n")
+
+    async def answer(self, request, reader, writer):
+        verb = request["verb"]
+        if verb == "exec":
+            return await self.execute(self.find(request["node"]), request["argv"], reader, writer)
+        if verb == "kill":
+            await self.find(request["node"]).kill()
+            return {}
+        if verb == "start":
+            await self.find(request["node"]).start(BOOT_TIMEOUT)
+            return {}
+        if verb == "status":
+            return {"lines": [f"{n} {r.state} {r.dir}/console" for n, r in self.nodes.items()]}
+        if verb == "down":
+            self.over.set()
+            return {}
+        raise NodeError(f"no verb '{verb}'")
+
+    async def execute(self, node, argv, reader, writer):
+        command = argv[0] if len(argv) == 1 else shlex.join(argv)
+        job = node.run(command)
+        # The reader must find the file that the node has yet to open.
+        with open(node.output(job), "wb"):
+            pass
+        self.send(writer, {"output": node.output(job)})
+        status = node.jobs[job]
+        left = asyncio.ensure_future(reader.read(1))
+        await asyncio.wait([status, left], return_when=asyncio.FIRST_COMPLETED)
+        if not status.done():
+            node.kill_job(job)  # nobody listens any more
+            return None
+        left.cancel()
+        return {"status": status.result()}
+
+    async def boot(self):
+        booted = await asyncio.gather(*(n.start(BOOT_TIMEOUT) for n in self.nodes.values()),
+                                      return_exceptions=True)
+        failures = [e for e in booted if e is not None]
+        if failures:
+            raise failures[0]
+
+    async def run(self):
+        loop = asyncio.get_running_loop()
+        for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(sig, self.over.set)
+        server = await asyncio.start_unix_server(self.serve, os.path.join(self.rundir, "control"))
+        try:
+            boot = asyncio.ensure_future(self.boot())
+            over = asyncio.ensure_future(self.over.wait())
+            await asyncio.wait([boot, over], return_when=asyncio.FIRST_COMPLETED)
+            if boot.done():
+                boot.result()
+                print(f"up {self.rundir}", flush=True)
+                await over
+            else:
+                boot.cancel()
+        finally:
+            server.close()
+            await asyncio.gather(*(n.kill() for n in self.nodes.values()))
+
+
+def main(path, rundir):
+    """Bring the laboratory up and stay until told to go."""
+    die_with_parent()
+    made = rundir is None
+    try:
+        topo = topology.load(path)
+        builds = build(topo)
+        rundir = rundir or tempfile.mkdtemp(prefix="clps-lab.")
+        os.makedirs(rundir, exist_ok=True)
+        if len(rundir) > 80:
+            raise NodeError(f"'{rundir}' is too long a path for sockets")
+        asyncio.run(Supervisor(topo, os.path.abspath(rundir), builds).run())
+    except (topology.TopologyError, NodeError, subprocess.CalledProcessError) as e:
+        print(f"lab: {e}", file=sys.stderr)
+        return 2
+    finally:
+        if made and rundir and not os.environ.get("LAB_KEEP"):
+            shutil.rmtree(rundir, ignore_errors=True)
+    return 0
