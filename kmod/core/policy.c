@@ -93,26 +93,28 @@ static struct clps_flow_set *set_lock(struct clps_policy *policy,
 	return &policy->sets[i];
 }
 
-static bool note_inbound(struct clps_policy *policy, const struct clps_flow_key *key, u32 now)
+static bool note_inbound(struct clps_policy *policy, const struct clps_flow_key *key, u16 flags,
+			 u32 now)
 {
 	struct clps_flow_set *set;
 	spinlock_t *lock;
 	bool evicted;
 
 	set = set_lock(policy, key, &lock);
-	evicted = clps_flow_note_inbound(set, key, now, &clps_flow_default_timeouts);
+	evicted = clps_flow_note_inbound(set, key, flags, now, &clps_flow_default_timeouts);
 	spin_unlock(lock);
 	return evicted;
 }
 
-static bool note_outbound(struct clps_policy *policy, const struct clps_flow_key *key, u32 now)
+static bool note_outbound(struct clps_policy *policy, const struct clps_flow_key *key, u16 flags,
+			  u32 now)
 {
 	struct clps_flow_set *set;
 	spinlock_t *lock;
 	bool known;
 
 	set = set_lock(policy, key, &lock);
-	known = clps_flow_note_outbound(set, key, now, &clps_flow_default_timeouts);
+	known = clps_flow_note_outbound(set, key, flags, now, &clps_flow_default_timeouts);
 	spin_unlock(lock);
 	return known;
 }
@@ -129,7 +131,7 @@ void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 
 	if (clps_flow_key_inbound(&key, pkt))
 		return;
-	if (note_inbound(policy, &key, policy_now()))
+	if (note_inbound(policy, &key, pkt->flags, policy_now()))
 		clps_stats_inc(stats, CLPS_C_flows_evicted);
 }
 EXPORT_SYMBOL_NS_GPL(clps_policy_inbound, COLLAPSAR);
@@ -142,12 +144,12 @@ int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 	if (mode == COLLAPSAR_OUTBOUND_OPEN)
 		return 0;
 	if (mode != COLLAPSAR_OUTBOUND_REPLIES || clps_flow_key_outbound(&key, pkt) ||
-	    !note_outbound(policy, &key, now))
+	    !note_outbound(policy, &key, pkt->flags, now))
 		return CLPS_DROP_contained;
 	/* The rest of this datagram has no ports to be known by. */
 	if ((pkt->flags & CLPS_PKT_FRAG_FIRST) && !(pkt->flags & CLPS_PKT_ICMP_ERROR)) {
 		clps_flow_key_pair(&pair, &key);
-		note_inbound(policy, &pair, now);
+		note_inbound(policy, &pair, 0, now);
 	}
 	return 0;
 }

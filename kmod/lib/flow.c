@@ -8,6 +8,7 @@ const struct clps_flow_timeouts clps_flow_default_timeouts = {
 	.unreplied = 60,
 	.replied = 180,
 	.assured_tcp = 7440,	/* RFC 5382, REQ-5: at least 2 hours 4 minutes */
+	.closed = 30,
 };
 
 static void key_init(struct clps_flow_key *key, const struct clps_addr *in,
@@ -75,6 +76,8 @@ static bool key_eq(const struct clps_flow_key *a, const struct clps_flow_key *b)
 static u32 flow_timeout(const struct clps_flow *flow, const struct clps_flow_timeouts *tmo)
 {
 	switch (flow->state) {
+	case CLPS_FLOW_CLOSED:
+		return tmo->closed;
 	case CLPS_FLOW_NEW:
 		return tmo->unreplied;
 	case CLPS_FLOW_ASSURED:
@@ -135,29 +138,48 @@ static struct clps_flow *victim(struct clps_flow_set *set, u32 now,
 	return best;
 }
 
+/* TCP ends by a RST of either side, or when both have sent a FIN. */
+static void note_end(struct clps_flow *flow, u16 flags, u8 fin)
+{
+	if (flow->key.proto != P_TCP)
+		return;
+	if (flags & CLPS_PKT_TCP_FIN)
+		flow->fin |= fin;
+	if ((flags & CLPS_PKT_TCP_RST) || flow->fin == (CLPS_FLOW_FIN_IN | CLPS_FLOW_FIN_OUT))
+		flow->state = CLPS_FLOW_CLOSED;
+}
+
+static void flow_begin(struct clps_flow *flow, const struct clps_flow_key *key)
+{
+	memset(flow, 0, sizeof(*flow));
+	flow->key = *key;
+	flow->state = CLPS_FLOW_NEW;
+}
+
 bool clps_flow_note_inbound(struct clps_flow_set *set,
-			    const struct clps_flow_key *key, u32 now,
+			    const struct clps_flow_key *key, u16 flags, u32 now,
 			    const struct clps_flow_timeouts *tmo)
 {
 	struct clps_flow *flow = find(set, key, now, tmo);
-	bool evicted;
+	bool evicted = false;
 
-	if (flow) {
-		flow->used = now;
-		if (flow->state == CLPS_FLOW_REPLIED)
-			flow->state = CLPS_FLOW_ASSURED;
-		return false;
+	if (!flow) {
+		flow = victim(set, now, tmo);
+		evicted = is_live(flow, now, tmo);
+		flow_begin(flow, key);
+	} else if (flow->state == CLPS_FLOW_CLOSED && (flags & CLPS_PKT_TCP_SYN)) {
+		/* The outside uses its port again. */
+		flow_begin(flow, key);
+	} else if (flow->state == CLPS_FLOW_REPLIED) {
+		flow->state = CLPS_FLOW_ASSURED;
 	}
-	flow = victim(set, now, tmo);
-	evicted = is_live(flow, now, tmo);
-	memset(flow, 0, sizeof(*flow));
-	flow->key = *key;
 	flow->used = now;
+	note_end(flow, flags, CLPS_FLOW_FIN_IN);
 	return evicted;
 }
 
 bool clps_flow_note_outbound(struct clps_flow_set *set,
-			     const struct clps_flow_key *key, u32 now,
+			     const struct clps_flow_key *key, u16 flags, u32 now,
 			     const struct clps_flow_timeouts *tmo)
 {
 	struct clps_flow *flow = find(set, key, now, tmo);
@@ -167,6 +189,7 @@ bool clps_flow_note_outbound(struct clps_flow_set *set,
 		return false;
 	if (flow->state == CLPS_FLOW_NEW)
 		flow->state = CLPS_FLOW_REPLIED;
+	note_end(flow, flags, CLPS_FLOW_FIN_OUT);
 	return true;
 }
 

@@ -42,23 +42,32 @@ struct clps_flow_key {
 };
 
 enum clps_flow_state {
-	CLPS_FLOW_NEW = 0,	/* only the outside has spoken */
+	CLPS_FLOW_CLOSED = 0,	/* TCP: a RST, or a FIN of both; the first to be evicted */
+	CLPS_FLOW_NEW,		/* only the outside has spoken */
 	CLPS_FLOW_REPLIED,	/* the honeypot answered */
 	CLPS_FLOW_ASSURED,	/* and the outside spoke again: the last to be evicted */
+};
+
+/* Who ended its half of a TCP connection. */
+enum clps_flow_fin {
+	CLPS_FLOW_FIN_IN	= 1 << 0,	/* the outside */
+	CLPS_FLOW_FIN_OUT	= 1 << 1,	/* the honeypot */
 };
 
 /**
  * struct clps_flow - one way of a set
  * @key: identity; kind CLPS_FLOW_FREE when unused
- * @used: time of the last packet in seconds of the caller's clock
+ * @used: time of the outside's last packet in seconds of the caller's clock
  * @state: enum clps_flow_state
+ * @fin: bits of enum clps_flow_fin
  * @zero: padding
  */
 struct clps_flow {
 	struct clps_flow_key key;
 	u32 used;
 	u8 state;
-	u8 zero[3];
+	u8 fin;
+	u8 zero[2];
 };
 
 /**
@@ -74,14 +83,16 @@ struct clps_flow_set {
  * @unreplied: only the outside has spoken
  * @replied: answered, not assured; and every protocol but TCP when assured
  * @assured_tcp: a TCP flow with traffic both ways
+ * @closed: a TCP flow that was closed or reset: last retransmissions only
  */
 struct clps_flow_timeouts {
 	u32 unreplied;
 	u32 replied;
 	u32 assured_tcp;
+	u32 closed;
 };
 
-extern const struct clps_flow_timeouts clps_flow_default_timeouts; /* 60, 180, 7440 */
+extern const struct clps_flow_timeouts clps_flow_default_timeouts; /* 60, 180, 7440, 30 */
 
 /**
  * clps_flow_key_inbound() - the key of a packet from outside to V
@@ -113,26 +124,31 @@ void clps_flow_key_pair(struct clps_flow_key *pair, const struct clps_flow_key *
  * clps_flow_note_inbound() - the outside spoke: create or refresh
  * @set: the set of @key's hash, locked by the caller
  * @key: from clps_flow_key_inbound() or clps_flow_key_pair()
+ * @flags: CLPS_PKT_TCP_* of the packet; 0 for a PAIR key
  * @now: seconds, monotonic, may wrap
  * @tmo: timeouts
+ *
+ * A SYN begins a closed flow anew. Nothing else does: a forged RST costs an
+ * idle session no more than waiting for the outside to speak again.
  *
  * Return: true when a live flow was evicted to make room.
  */
 bool clps_flow_note_inbound(struct clps_flow_set *set,
-			    const struct clps_flow_key *key, u32 now,
+			    const struct clps_flow_key *key, u16 flags, u32 now,
 			    const struct clps_flow_timeouts *tmo);
 
 /**
  * clps_flow_note_outbound() - may the honeypot speak? Does not renew the flow
  * @set: the set of @key's hash, locked by the caller
  * @key: from clps_flow_key_outbound() or clps_flow_key_pair()
+ * @flags: CLPS_PKT_TCP_* of the packet; 0 for a PAIR key
  * @now: seconds
  * @tmo: timeouts
  *
  * Return: true when a live flow exists.
  */
 bool clps_flow_note_outbound(struct clps_flow_set *set,
-			     const struct clps_flow_key *key, u32 now,
+			     const struct clps_flow_key *key, u16 flags, u32 now,
 			     const struct clps_flow_timeouts *tmo);
 
 /* Live flows in a set (for tests and dumps). */

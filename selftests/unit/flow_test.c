@@ -22,14 +22,14 @@ static bool in(struct clps_flow_set *s, struct clps_pkt p, u32 now)
 {
 	struct clps_flow_key k;
 
-	return !clps_flow_key_inbound(&k, &p) && clps_flow_note_inbound(s, &k, now, tmo);
+	return !clps_flow_key_inbound(&k, &p) && clps_flow_note_inbound(s, &k, p.flags, now, tmo);
 }
 
 static bool out(struct clps_flow_set *s, struct clps_pkt p, u32 now)
 {
 	struct clps_flow_key k;
 
-	return !clps_flow_key_outbound(&k, &p) && clps_flow_note_outbound(s, &k, now, tmo);
+	return !clps_flow_key_outbound(&k, &p) && clps_flow_note_outbound(s, &k, p.flags, now, tmo);
 }
 
 static void replies_only(void)
@@ -119,7 +119,7 @@ static void fragments(void)
 	CHECK(!out(&s, later, 10));
 	CHECK(!clps_flow_key_outbound(&k, &p));
 	clps_flow_key_pair(&pair, &k);
-	clps_flow_note_inbound(&s, &pair, 10, tmo);
+	clps_flow_note_inbound(&s, &pair, 0, 10, tmo);
 	CHECK(out(&s, later, 10));
 	CHECK(!out(&s, p, 10));
 }
@@ -153,7 +153,7 @@ static void overlapping_fragments(void)
 	/* RFC 3128: a fragment at offset 1 rewrites the flags that were checked. */
 	tiny.flags = CLPS_PKT_FRAG_LATER;
 	CHECK(!clps_flow_key_outbound(&pair, &tiny));
-	clps_flow_note_inbound(&s, &pair, 0, tmo);
+	clps_flow_note_inbound(&s, &pair, 0, 0, tmo);
 	CHECK(out(&s, tiny, 0));
 	tiny.flags |= CLPS_PKT_FRAG_TINY;
 	CHECK(!out(&s, tiny, 0));
@@ -167,7 +167,7 @@ static void icmp_that_answers_nothing(void)
 
 	p.flags = CLPS_PKT_FRAG_LATER;
 	clps_flow_key_outbound(&pair, &p);
-	clps_flow_note_inbound(&s, &pair, 0, tmo);
+	clps_flow_note_inbound(&s, &pair, 0, 0, tmo);
 	p.flags = 0;
 	p.icmp_type = 9;
 	CHECK(!out(&s, p, 0));
@@ -182,9 +182,108 @@ static void clock_steps_back(void)
 	CHECK(out(&s, packet(false, 17, 53, 4000, 0), 99));
 }
 
+/* A TCP session with traffic both ways at time @t. */
+static void session(struct clps_flow_set *s, u32 t)
+{
+	in(s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_SYN), t);
+	CHECK(out(s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), t));
+	in(s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_ACK), t);
+}
+
+static void fin_of_both_closes(void)
+{
+	const u16 fin = CLPS_PKT_TCP_FIN | CLPS_PKT_TCP_ACK, ack = CLPS_PKT_TCP_ACK;
+	struct clps_flow_set s = { };
+
+	session(&s, 0);
+	/* Half closed: the honeypot may go on for as long as before. */
+	in(&s, packet(true, 6, 22, 1000, fin), 1);
+	CHECK(out(&s, packet(false, 6, 22, 1000, ack), 1 + 7440));
+	CHECK(out(&s, packet(false, 6, 22, 1000, fin), 10));
+	/* The last ACK does not bring it back; a retransmission passes. */
+	in(&s, packet(true, 6, 22, 1000, ack), 11);
+	CHECK(out(&s, packet(false, 6, 22, 1000, fin), 11 + 30));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, ack), 11 + 31));
+}
+
+static void honeypot_fin_first(void)
+{
+	const u16 fin = CLPS_PKT_TCP_FIN | CLPS_PKT_TCP_ACK;
+	struct clps_flow_set s = { };
+
+	session(&s, 0);
+	/* Twice its own FIN is not one of both. */
+	CHECK(out(&s, packet(false, 6, 22, 1000, fin), 1));
+	CHECK(out(&s, packet(false, 6, 22, 1000, fin), 7440));
+	in(&s, packet(true, 6, 22, 1000, fin), 7440);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 7470));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 7471));
+}
+
+static void rst_closes(void)
+{
+	struct clps_flow_set s = { };
+
+	session(&s, 0);
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_RST), 5);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 35));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 36));
+	session(&s, 100);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_RST), 100));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 131));
+	/* UDP has no flags: a parser's mistake closes nothing. */
+	in(&s, packet(true, 17, 53, 4000, CLPS_PKT_TCP_RST), 200);
+	CHECK(out(&s, packet(false, 17, 53, 4000, 0), 260));
+}
+
+static void a_forged_rst_cuts_nothing(void)
+{
+	struct clps_flow_set s = { };
+
+	session(&s, 0);
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_RST), 5);
+	/* The peer goes on: so may the honeypot, again after a long pause. */
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_ACK), 20);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 50));
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_ACK), 500);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 501));
+}
+
+static void a_port_is_used_again(void)
+{
+	struct clps_flow_set s = { };
+
+	session(&s, 0);
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_RST), 1);
+	session(&s, 2);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 7442));
+	CHECK(clps_flow_count(&s, 10, tmo) == 1);
+}
+
+static void closed_go_first(void)
+{
+	struct clps_flow_set s = { };
+	u16 i;
+
+	session(&s, 10);
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_RST), 10);
+	for (i = 1; i < CLPS_FLOW_WAYS; i++)
+		in(&s, packet(true, 6, i, 2000, CLPS_PKT_TCP_SYN), 9);
+	CHECK(in(&s, packet(true, 6, 99, 2000, CLPS_PKT_TCP_SYN), 11));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 11));
+	for (i = 1; i < CLPS_FLOW_WAYS; i++)
+		CHECK(out(&s, packet(false, 6, i, 2000, CLPS_PKT_TCP_ACK), 11));
+}
+
 int main(void)
 {
-	unit_begin(11);
+	unit_begin(17);
+	unit_run("TCP is closed by a FIN of both", fin_of_both_closes);
+	unit_run("a FIN counts once for each side", honeypot_fin_first);
+	unit_run("a RST of either side closes", rst_closes);
+	unit_run("a forged RST does not end a session", a_forged_rst_cuts_nothing);
+	unit_run("a SYN begins a closed flow anew", a_port_is_used_again);
+	unit_run("closed flows are evicted first", closed_go_first);
 	unit_run("only the outside renews a flow", only_the_outside_renews);
 	unit_run("a source route is never an answer", source_routes);
 	unit_run("a fragment that overlaps TCP's flags is refused", overlapping_fragments);

@@ -20,12 +20,12 @@ static void flows(const struct clps_pkt *p)
 	struct clps_flow_key in, out;
 
 	if (!clps_flow_key_outbound(&out, p))
-		MUST(!clps_flow_note_outbound(&set, &out, 5, &clps_flow_default_timeouts));
+		MUST(!clps_flow_note_outbound(&set, &out, p->flags, 5, &clps_flow_default_timeouts));
 	if (clps_flow_key_inbound(&in, p))
 		return;
-	clps_flow_note_inbound(&set, &in, 5, &clps_flow_default_timeouts);
+	clps_flow_note_inbound(&set, &in, p->flags, 5, &clps_flow_default_timeouts);
 	MUST(clps_flow_count(&set, 5, &clps_flow_default_timeouts) == 1);
-	MUST(clps_flow_note_outbound(&set, &in, 6, &clps_flow_default_timeouts));
+	MUST(clps_flow_note_outbound(&set, &in, 0, 6, &clps_flow_default_timeouts));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
