@@ -30,7 +30,10 @@ u32 clps_claim_start(struct clps_claim *c, u64 now, u32 rnd, u8 reason)
 	c->timer = false;
 	c->defended = false;
 	c->probes_left = c->probes;
-	if (!c->probes)
+	/* Somebody had it: what the operator knew when he asked for no check is over. */
+	if (!c->probes && reason == CLPS_CLAIM_R_QUIET)
+		c->probes_left = CLPS_CLAIM_PROBE_NUM;
+	if (!c->probes_left)
 		return enter(c, CLPS_CLAIM_CLAIMED, reason);
 	act = enter(c, CLPS_CLAIM_PROBING, reason);
 	/* A random start keeps thousands of V's from probing in step. */

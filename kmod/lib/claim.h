@@ -37,6 +37,7 @@ enum clps_claim_action {
 
 /* RFC 5227, section 1.1, in ms. */
 #define CLPS_CLAIM_PROBE_WAIT		1000
+#define CLPS_CLAIM_PROBE_NUM		3
 #define CLPS_CLAIM_PROBE_MIN		1000
 #define CLPS_CLAIM_PROBE_MAX		2000
 #define CLPS_CLAIM_ANNOUNCE_WAIT	2000
@@ -54,7 +55,7 @@ enum clps_claim_action {
  * @state: enum clps_claim_state
  * @reason: why it is in that state
  * @mode: enum clps_claim_mode
- * @probes: how many before claiming; 0 claims at once
+ * @probes: how many before claiming; 0 claims at once, but not after a quiet time
  * @probes_left: still to be sent
  * @timer: a timer is wanted
  * @verified: @last_verify is valid

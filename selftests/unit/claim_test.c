@@ -102,6 +102,29 @@ static void quiet(void)
 	CHECK(c.state == CLPS_CLAIM_PROBING && c.reason == CLPS_CLAIM_R_QUIET);
 }
 
+static void no_blind_return(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	struct clps_arp said = arp(2, V, HOST);
+	int sent = 0, steps = 0;
+
+	c.quiet_ms = 1000;
+	clps_claim_arp(&c, &said, V, 0);
+	clps_claim_timer(&c, 1000, 0);
+	CHECK(c.state == CLPS_CLAIM_PROBING);
+	/* Still there. */
+	clps_claim_arp(&c, &said, V, 1500);
+	CHECK(c.state == CLPS_CLAIM_WITHDRAWN && c.next == 2500);
+	clps_claim_timer(&c, 2500, 0);
+	while (c.state == CLPS_CLAIM_PROBING && steps++ < 10)
+		sent += !!(clps_claim_timer(&c, c.next, 0) & CLPS_CLAIM_DO_PROBE);
+	CHECK(c.state == CLPS_CLAIM_CLAIMED && sent == 3);
+	/* The operator's word counts again. */
+	clps_claim_withdraw(&c, 9000, CLPS_CLAIM_R_OPERATOR, NULL);
+	clps_claim_start(&c, 9001, 0, CLPS_CLAIM_R_OPERATOR);
+	CHECK(c.state == CLPS_CLAIM_CLAIMED);
+}
+
 static void forgeries(void)
 {
 	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
@@ -116,13 +139,14 @@ static void forgeries(void)
 
 int main(void)
 {
-	unit_begin(7);
+	unit_begin(8);
 	unit_run("probes as RFC 5227 says, then claims", probes);
 	unit_run("an early timer changes nothing", early_timer);
 	unit_run("only a claimed V is answered", answers);
 	unit_run("opportunistic: yields at once, and is quiet", yields);
 	unit_run("reserved: defends once in 10 s, then yields", defends_once);
 	unit_run("a quiet time begins again with every conflict", quiet);
+	unit_run("without probes: after a quiet time it is probed all the same", no_blind_return);
 	unit_run("forged packets withdraw nothing", forgeries);
 	return unit_end();
 }
