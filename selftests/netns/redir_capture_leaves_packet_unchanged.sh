@@ -28,13 +28,11 @@ ktap_start 8
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77
-# What is sent by hand must not be answered by the stacks at the ends.
 redirect 10.1.0.77 probes 0
 ktap_check "V answers a ping from beyond the router" reaches intruder 10.1.0.77
 ktap_check "V answers a ping from the LAN" reaches host 10.1.0.77
 ktap_check "no hop is added: TTL 2 arrives" hops 2 1
-in_ns center iptables-nft -V > /dev/null 2>&1
-ktap_check "unchanged from the router to the center" unchanged_in router eth0 203.0.113.9 2>&1
+ktap_check "unchanged from the router to the center" unchanged_in router eth0 203.0.113.9
 ktap_check "unchanged from a LAN host to the center" unchanged_in host eth0 10.1.0.50
 ktap_check "unchanged from the center to a LAN host" unchanged_out 10.1.0.50 host eth0
 head -c 3000000 /dev/urandom > /tmp/sent

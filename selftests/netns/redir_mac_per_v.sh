@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: unproven
+# LANES: uml
 # TIMEOUT: 300
 # A V with a MAC of its own uses it in ARP and in what it sends.
 set -u

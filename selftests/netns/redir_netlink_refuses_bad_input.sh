@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: unproven
+# LANES: uml
 # TIMEOUT: 300
 # Every refusal says why.
 set -u

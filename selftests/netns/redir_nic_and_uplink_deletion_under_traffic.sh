@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: unproven
+# LANES: uml
 # TIMEOUT: 300
 # A NIC or an uplink that goes takes its V's with it, with events.
 set -u

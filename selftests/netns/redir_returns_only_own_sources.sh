@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: unproven
+# LANES: uml
 # TIMEOUT: 300
 # From the uplink only claimed V's of that uplink and NIC get out, and only as policy says.
 set -u
