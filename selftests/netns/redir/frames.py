@@ -174,6 +174,63 @@ def cmd_latency(o):
     return 0 if inside >= 0.9 else 1
 
 
+def prefix(tpa):
+    """The 254 host addresses of the /24 that tpa is in."""
+    net = tpa.rsplit(".", 1)[0]
+    return ["%s.%d" % (net, i) for i in range(1, 255)]
+
+
+def cmd_scan(o):
+    """Ask for every address of --tpa's /24; print who answers, and with which MAC."""
+    s = packet_socket(o.dev, ETH_ARP)
+    me = own_mac(o.dev)
+    for a in prefix(o.tpa):
+        s.send(arp_frame(1, me, o.spa, b"\0" * 6, a))
+    seen = set()
+    for f in receive(s, o.seconds, lambda f: f[12:14] == b"\x08\x06" and f[20:22] == b"\0\x02" and
+                     f[:6] == me):
+        seen.add((socket.inet_ntoa(f[28:32]), text(f[22:28])))
+    for a, m in sorted(seen):
+        print(a, m)
+    return 0
+
+
+def cmd_scan_ip(o):
+    """Send UDP and a ping to --dst (a MAC) for every address of --tpa's /24 but those of --other."""
+    s = packet_socket(o.dev)
+    for a in prefix(o.tpa):
+        if a in o.other.split(","):
+            continue
+        for p in (ipv4(o.spa, a, 17, udp(o.spa, a, 40000, 80, b"hello")),
+                  ipv4(o.spa, a, 1, icmp_echo(8, 7, 1, b"hello"))):
+            s.send(mac(o.dst) + own_mac(o.dev) + b"\x08\0" + p)
+    return 0
+
+
+def cmd_takeover(o):
+    """Show --tpa in ARP; how long until --other's packets for it come here? Exit 0 under 1 s."""
+    me, v = own_mac(o.dev), socket.inet_aton(o.tpa)
+    arp, s = packet_socket(o.dev, ETH_ARP), packet_socket(o.dev, ETH_IP)
+    began = time.monotonic()
+    if o.kind == "probe":
+        arp.send(arp_frame(1, me, "0.0.0.0", b"\0" * 6, o.tpa))
+        # Nobody may say that the address is taken.
+        for f in receive(arp, 0.3, lambda f: f[20:22] == b"\0\x02" and f[28:32] == v):
+            print("defended by", text(f[22:28]))
+            return 1
+    if o.kind == "reply":
+        arp.send(arp_frame(2, me, o.tpa, me, o.tpa))
+    else:
+        arp.send(arp_frame(1, me, o.tpa, b"\0" * 6, o.tpa))
+    a = socket.inet_aton(o.other)
+    for f in receive(s, o.seconds, lambda f: f[26:30] == a and f[30:34] == v):
+        ms = (time.monotonic() - began) * 1e3
+        print("%.0f ms" % ms)
+        return 0 if ms < 1000 else 1
+    print("no packet")
+    return 1
+
+
 def cmd_send(o):
     """Send the variety, or one packet, to --dst (a MAC)."""
     s = packet_socket(o.dev)

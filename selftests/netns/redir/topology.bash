@@ -75,3 +75,27 @@ v_is() {
 }
 
 reaches() { in_ns "$1" ping -n -c1 -W2 "$2"; }
+
+# farm_up V...: instead of center_up. The center is a real one: H and it are joined
+# by our GRE (the uplink's name is up0), and each V is a guest gN behind a port.
+farm_up() {
+	local v n=0
+
+	load_modules collapsar_front || return 1
+	veth H wan0 center wan0
+	ip -n H addr add 192.0.2.2/24 dev wan0
+	ip -n center addr add 192.0.2.1/24 dev wan0
+	in_ns H collapsarctl uplink add up0 remote 192.0.2.1 local 192.0.2.2 key 1
+	in_ns center collapsarctl uplink add up0 remote 192.0.2.2 local 192.0.2.1 key 1
+	in_ns center collapsarctl network add lan uplink up0 gateway-mac "$(mac_of router eth0)"
+	for v in "$@"; do
+		n=$((n + 1))
+		ns_add "g$n"
+		veth "g$n" eth0 center "p$n"
+		ip -n "g$n" addr add "$v/24" dev eth0
+		ip -n "g$n" route add default via 10.1.0.1
+		in_ns center collapsarctl honeypot add "g$n" network lan address "$v" port "p$n" \
+			mac "$(mac_of "g$n" eth0)"
+		in_ns H collapsarctl redirect add "$v" dev eth0 uplink up0 probes 0
+	done
+}
