@@ -138,7 +138,8 @@ static inline void clps_mac_store(u64 *mac, const u8 *in)
 
 struct clps_front_net *clps_front_net(const struct net *net);
 
-
+/* main.c: the module is being unloaded, nothing new may begin; RTNL. */
+bool clps_front_closing(void);
 
 /**
  * struct clps_network_conf - what an operator says of a new network

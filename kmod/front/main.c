@@ -13,6 +13,15 @@ struct clps_front_net *clps_front_net(const struct net *net)
 	return net_generic(net, clps_front_net_id);
 }
 
+/* Guarded by RTNL. */
+static bool front_closing;
+
+bool clps_front_closing(void)
+{
+	ASSERT_RTNL();
+	return front_closing;
+}
+
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
@@ -45,18 +54,24 @@ static int __net_init front_net_init(struct net *net)
 	return err;
 }
 
-static void __net_exit front_net_exit(struct net *net)
+static void del_all(struct clps_front_net *fn)
 {
-	struct clps_front_net *fn = clps_front_net(net);
 	struct clps_network *network;
 	struct clps_honeypot *hp;
 	unsigned long id;
 
-	rtnl_lock();
 	xa_for_each(&fn->honeypot_ids, id, hp)
 		clps_honeypot_del(hp);
 	xa_for_each(&fn->network_ids, id, network)
 		clps_network_del(network);
+}
+
+static void __net_exit front_net_exit(struct net *net)
+{
+	struct clps_front_net *fn = clps_front_net(net);
+
+	rtnl_lock();
+	del_all(fn);
 	rtnl_unlock();
 	/* Tables are walked under RCU. */
 	synchronize_net();
@@ -94,8 +109,23 @@ err_pernet:
 	return err;
 }
 
+/* The events of the end can only be sent while the family is registered. */
+static void close_all(void)
+{
+	struct net *net;
+
+	rtnl_lock();
+	front_closing = true;
+	down_read(&net_rwsem);
+	for_each_net(net)
+		del_all(clps_front_net(net));
+	up_read(&net_rwsem);
+	rtnl_unlock();
+}
+
 static void __exit clps_front_exit(void)
 {
+	close_all();
 	clps_front_netlink_exit();
 	unregister_netdevice_notifier(&netdev_notifier);
 	unregister_pernet_subsys(&front_net_ops);

@@ -101,6 +101,11 @@ int clps_network_add(struct clps_front_net *fn, const struct clps_network_conf *
 	int err;
 
 	ASSERT_RTNL();
+	/* Without networks there are no honeypots either. */
+	if (clps_front_closing()) {
+		NL_SET_ERR_MSG(extack, "the module is being unloaded");
+		return -ESHUTDOWN;
+	}
 	if (clps_network_find(fn, conf->name)) {
 		NL_SET_ERR_MSG(extack, "a network of this name exists");
 		return -EEXIST;
