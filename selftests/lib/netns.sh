@@ -38,6 +38,11 @@ veth() {
 
 # Start a program that ends with the test; its pid is in $!.
 spawn() {
+	# A function would run in a shell of its own, whose end ends nobody else.
+	if [ "$1" = in_ns ]; then
+		shift
+		set -- ip netns exec "$@"
+	fi
 	"$@" &
 	CLPS_PIDS+=($!)
 }
