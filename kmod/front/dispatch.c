@@ -72,9 +72,10 @@ static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src
 		return;
 	}
 	skb_reset_mac_header(skb);
-	count_to_guest(hp, len);
 	if (unlikely(clps_xmit(skb)))
 		clps_stats_inc(stats, CLPS_DROP_xmit);
+	else
+		count_to_guest(hp, len);
 }
 
 /* Header walk, and link-layer padding off. 0, or why not. */

@@ -37,7 +37,7 @@ link() { in_ns center cat "/sys/class/net/$1/statistics/$2"; }
 drops() { snapshot | jq '[to_entries[] | select(.key | startswith("drop_")).value] | add'; }
 hp_is() { [ "$(honeypot_value "$1" "$2")" = "$3" ] || { honeypot_value "$1" "$2"; return 1; }; }
 
-ktap_start 12
+ktap_start 13
 ktap_check "networks and honeypots are configured" front_up
 ktap_check "nothing was dropped before" test "$(drops)" = 0
 snapshot > /tmp/before
@@ -62,12 +62,20 @@ ip -n guest2 link set eth0 up
 ip -n center link set p1 mtu 1000
 pings siteA 3 -s 1400 10.1.0.9
 ip -n center link set p1 mtu 1500
+# A queue that takes nothing.
+in_ns center tc qdisc add dev p1 root pfifo limit 0
+pings siteA 6 10.1.0.9
+in_ns center tc qdisc del dev p1 root
 pings siteA 2 10.1.0.9
 ktap_check "each drop is under its reason" all_by drop_no_honeypot 7 drop_contained 5 \
-	drop_spoofed "$forged" drop_link_down 4 drop_too_big 3
+	drop_spoofed "$forged" drop_link_down 4 drop_too_big 3 drop_xmit 6
 ktap_check "9 pings between neighbours are 18 packets" by local_packets 18
-ktap_check "the outside's accepted packets" by rx_packets "$((20 + 4 + 3 + 2))"
+ktap_check "the outside's accepted packets" by rx_packets "$((20 + 4 + 3 + 6 + 2))"
 ktap_check "the honeypots' packets that left" by tx_packets "$((20 + 2))"
+
+to_guests=$(($(honeypot_value hp1 rx_packets) + $(honeypot_value hp2 rx_packets)))
+ktap_check "what was accepted or came from a neighbour was delivered or dropped" \
+	test "$((to_guests + 4 + 3 + 6))" = "$(($(network_counter a rx_packets) + 18))"
 
 # No packet is counted twice, none is missing.
 dropped=$(drops)
@@ -79,8 +87,8 @@ ports=$(($(link p1 rx_packets) - p1 + $(link p2 rx_packets) - p2))
 # From the ports: honeypots' packets, ARP requests, forgeries, other frames.
 want=$(($(honeypot_value hp1 tx_packets) + $(honeypot_value hp2 tx_packets) +
 	$(network_counter a arp_requests) + forged + others))
-echo "# ports $ports = $want; all drops $dropped = 7 + 5 + $forged + 4 + 3 + $others"
+echo "# ports $ports = $want; all drops $dropped = 7 + 5 + $forged + 4 + 3 + 6 + $others"
 ktap_check "every frame of every port is accounted for" \
-	test "$ports" = "$want" -a "$dropped" = "$((19 + forged + others))"
+	test "$ports" = "$want" -a "$dropped" = "$((25 + forged + others))"
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
