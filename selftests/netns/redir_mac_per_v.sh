@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # LANES: uml
 # TIMEOUT: 300
-# A V with a MAC of its own uses it in ARP and in what it sends.
+# A V with a MAC of its own uses it in ARP and in what it sends; the others follow
+# the NIC's, also when it changes.
 set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
@@ -15,7 +16,7 @@ unchanged_out() {
 		--dst "$(mac_of H up0)" --ns host --other eth0 --expect "$1"
 }
 
-ktap_start 11
+ktap_start 13
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77 10.1.0.78
@@ -33,6 +34,11 @@ ktap_check "the router knows V's MAC" neigh_is router 10.1.0.77 "$V_MAC"
 in_ns H collapsarctl redirect set 10.1.0.77 dev eth0 mac "$W_MAC"
 ktap_check "a changed MAC is announced" wait_for 2 neigh_is router 10.1.0.77 "$W_MAC"
 ktap_check "and used" unchanged_out "$W_MAC"
+reaches router 10.1.0.78
+ip -n H link set eth0 address 02:00:00:00:00:99
+ktap_check "a changed MAC of the NIC is announced for a V without one" \
+	wait_for 2 neigh_is router 10.1.0.78 02:00:00:00:00:99
+ktap_check "and V is reached there" reaches router 10.1.0.78
 in_ns H collapsarctl redirect del 10.1.0.77 dev eth0
 ktap_check "the filter forgets it" not filter_has "$W_MAC"
 ktap_check "nothing leaks, nothing warns" check_leaks
