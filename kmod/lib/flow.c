@@ -139,14 +139,16 @@ static struct clps_flow *victim(struct clps_flow_set *set, u32 now,
 }
 
 /* TCP ends by a RST of either side, or when both have sent a FIN. */
-static void note_end(struct clps_flow *flow, u16 flags, u8 fin)
+static void note_end(struct clps_flow *flow, u16 flags, u8 fin, u32 now)
 {
-	if (flow->key.proto != P_TCP)
+	if (flow->key.proto != P_TCP || flow->state == CLPS_FLOW_CLOSED)
 		return;
 	if (flags & CLPS_PKT_TCP_FIN)
 		flow->fin |= fin;
-	if ((flags & CLPS_PKT_TCP_RST) || flow->fin == (CLPS_FLOW_FIN_IN | CLPS_FLOW_FIN_OUT))
-		flow->state = CLPS_FLOW_CLOSED;
+	if (!(flags & CLPS_PKT_TCP_RST) && flow->fin != (CLPS_FLOW_FIN_IN | CLPS_FLOW_FIN_OUT))
+		return;
+	flow->state = CLPS_FLOW_CLOSED;
+	flow->used = now;
 }
 
 static void flow_begin(struct clps_flow *flow, const struct clps_flow_key *key)
@@ -164,17 +166,25 @@ bool clps_flow_note_inbound(struct clps_flow_set *set,
 	bool evicted = false;
 
 	if (!flow) {
+		/* Nobody may answer it (RFC 9293, 3.10.7.1). */
+		if (key->proto == P_TCP && (flags & CLPS_PKT_TCP_RST))
+			return false;
 		flow = victim(set, now, tmo);
 		evicted = is_live(flow, now, tmo);
 		flow_begin(flow, key);
-	} else if (flow->state == CLPS_FLOW_CLOSED && (flags & CLPS_PKT_TCP_SYN)) {
-		/* The outside uses its port again. */
+	} else if (flow->state == CLPS_FLOW_CLOSED) {
+		/*
+		 * A stray segment of the honeypot draws a RST from any host: were
+		 * that a renewal, the honeypot could renew.
+		 */
+		if (!(flags & CLPS_PKT_TCP_SYN))
+			return false;
 		flow_begin(flow, key);
 	} else if (flow->state == CLPS_FLOW_REPLIED) {
 		flow->state = CLPS_FLOW_ASSURED;
 	}
 	flow->used = now;
-	note_end(flow, flags, CLPS_FLOW_FIN_IN);
+	note_end(flow, flags, CLPS_FLOW_FIN_IN, now);
 	return evicted;
 }
 
@@ -189,7 +199,7 @@ bool clps_flow_note_outbound(struct clps_flow_set *set,
 		return false;
 	if (flow->state == CLPS_FLOW_NEW)
 		flow->state = CLPS_FLOW_REPLIED;
-	note_end(flow, flags, CLPS_FLOW_FIN_OUT);
+	note_end(flow, flags, CLPS_FLOW_FIN_OUT, now);
 	return true;
 }
 

@@ -57,7 +57,7 @@ enum clps_flow_fin {
 /**
  * struct clps_flow - one way of a set
  * @key: identity; kind CLPS_FLOW_FREE when unused
- * @used: time of the outside's last packet in seconds of the caller's clock
+ * @used: time of the outside's last packet, or of the close, in seconds of the caller's clock
  * @state: enum clps_flow_state
  * @fin: bits of enum clps_flow_fin
  * @zero: padding
@@ -83,7 +83,7 @@ struct clps_flow_set {
  * @unreplied: only the outside has spoken
  * @replied: answered, not assured; and every protocol but TCP when assured
  * @assured_tcp: a TCP flow with traffic both ways
- * @closed: a TCP flow that was closed or reset: last retransmissions only
+ * @closed: a TCP flow, since it was closed or reset: last retransmissions only
  */
 struct clps_flow_timeouts {
 	u32 unreplied;
@@ -128,8 +128,9 @@ void clps_flow_key_pair(struct clps_flow_key *pair, const struct clps_flow_key *
  * @now: seconds, monotonic, may wrap
  * @tmo: timeouts
  *
- * A SYN begins a closed flow anew. Nothing else does: a forged RST costs an
- * idle session no more than waiting for the outside to speak again.
+ * A SYN begins a closed flow anew; nothing else renews it. When it is forgotten
+ * the outside's next packet begins another, unless it is a RST: a forged RST
+ * costs a session no more than waiting for the outside to speak again.
  *
  * Return: true when a live flow was evicted to make room.
  */

@@ -202,8 +202,8 @@ static void fin_of_both_closes(void)
 	CHECK(out(&s, packet(false, 6, 22, 1000, fin), 10));
 	/* The last ACK does not bring it back; a retransmission passes. */
 	in(&s, packet(true, 6, 22, 1000, ack), 11);
-	CHECK(out(&s, packet(false, 6, 22, 1000, fin), 11 + 30));
-	CHECK(!out(&s, packet(false, 6, 22, 1000, ack), 11 + 31));
+	CHECK(out(&s, packet(false, 6, 22, 1000, fin), 10 + 30));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, ack), 10 + 31));
 }
 
 static void honeypot_fin_first(void)
@@ -231,6 +231,11 @@ static void rst_closes(void)
 	session(&s, 100);
 	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_RST), 100));
 	CHECK(!out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 131));
+	/* Nor can it repeat that to go on. */
+	session(&s, 140);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_RST), 140));
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_RST), 170));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_RST), 171));
 	/* UDP has no flags: a parser's mistake closes nothing. */
 	in(&s, packet(true, 17, 53, 4000, CLPS_PKT_TCP_RST), 200);
 	CHECK(out(&s, packet(false, 17, 53, 4000, 0), 260));
@@ -242,11 +247,29 @@ static void a_forged_rst_cuts_nothing(void)
 
 	session(&s, 0);
 	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_RST), 5);
-	/* The peer goes on: so may the honeypot, again after a long pause. */
+	/* The peer goes on: so may the honeypot. */
 	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_ACK), 20);
-	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 50));
-	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_ACK), 500);
-	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 501));
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 35));
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_ACK), 36);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 37));
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_ACK), 38);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 38 + 7440));
+}
+
+static void drawn_rsts_renew_nothing(void)
+{
+	struct clps_flow_set s = { };
+	u32 t;
+
+	session(&s, 0);
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_RST), 1);
+	/* Each stray segment draws another RST. */
+	for (t = 2; out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), t) && t < 100; t++)
+		in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_RST), t);
+	CHECK(t == 32);
+	/* Nor does one begin a flow. */
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_RST), 100);
+	CHECK(!out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 100));
 }
 
 static void a_port_is_used_again(void)
@@ -277,11 +300,12 @@ static void closed_go_first(void)
 
 int main(void)
 {
-	unit_begin(17);
+	unit_begin(18);
 	unit_run("TCP is closed by a FIN of both", fin_of_both_closes);
 	unit_run("a FIN counts once for each side", honeypot_fin_first);
 	unit_run("a RST of either side closes", rst_closes);
 	unit_run("a forged RST does not end a session", a_forged_rst_cuts_nothing);
+	unit_run("RSTs that the honeypot draws renew nothing", drawn_rsts_renew_nothing);
 	unit_run("a SYN begins a closed flow anew", a_port_is_used_again);
 	unit_run("closed flows are evicted first", closed_go_first);
 	unit_run("only the outside renews a flow", only_the_outside_renews);

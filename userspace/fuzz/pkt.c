@@ -24,6 +24,10 @@ static void flows(const struct clps_pkt *p)
 	if (clps_flow_key_inbound(&in, p))
 		return;
 	clps_flow_note_inbound(&set, &in, p->flags, 5, &clps_flow_default_timeouts);
+	if (p->flags & CLPS_PKT_TCP_RST) {
+		MUST(!clps_flow_count(&set, 5, &clps_flow_default_timeouts));
+		return;
+	}
 	MUST(clps_flow_count(&set, 5, &clps_flow_default_timeouts) == 1);
 	MUST(clps_flow_note_outbound(&set, &in, 0, 6, &clps_flow_default_timeouts));
 }

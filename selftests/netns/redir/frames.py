@@ -236,6 +236,7 @@ def cmd_send(o):
     s = packet_socket(o.dev)
     kinds = {"variety": lambda: variety(o.spa, o.tpa, o.mirror),
              "udp": lambda: [ipv4(o.spa, o.tpa, 17, udp(o.spa, o.tpa, 40000, 80, b"hello"))],
+             "ack": lambda: [ipv4(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 80, 40000, 0x10, b"more"))],
              "syn": lambda: [ipv4(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 40000, 80, 2))]}
     src = mac(o.sha) if o.sha else own_mac(o.dev)
     for p in kinds[o.kind]():
