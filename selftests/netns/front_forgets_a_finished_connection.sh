@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: unproven
+# LANES: uml
 # TIMEOUT: 300
 # When the intruder's connection is over, the honeypot cannot go on using it, although
 # the intruder's machine answers every stray segment with a RST.
