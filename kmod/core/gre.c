@@ -33,7 +33,11 @@ static const struct nf_hook_ops gre_hook_ops = {
 	.hook = clps_gre_hook,
 	.pf = NFPROTO_IPV4,
 	.hooknum = NF_INET_LOCAL_IN,
-	.priority = NF_IP_PRI_LAST,
+	/*
+	 * After INPUT filtering. Conntrack confirms at NF_IP_PRI_LAST: with the same
+	 * number, the order would be that of loading.
+	 */
+	.priority = NF_IP_PRI_LAST - 1,
 };
 
 struct clps_gre_net *clps_gre_net(struct net *net)

@@ -117,8 +117,7 @@ void clps_gre_keepalive_work(struct work_struct *work)
 		netif_carrier_off(tun->dev);
 	local_bh_disable();
 	rcu_read_lock();
-	if (netif_running(tun->dev))
-		keepalive_send(tun);
+	keepalive_send(tun);
 	rcu_read_unlock();
 	local_bh_enable();
 	queue_delayed_work(system_unbound_wq, &tun->work, period * HZ);
@@ -127,10 +126,10 @@ void clps_gre_keepalive_work(struct work_struct *work)
 void clps_gre_keepalive_start(struct clps_gre_tun *tun)
 {
 	atomic_set(&tun->unanswered, 0);
-	if (tun->keepalive) {
-		mod_delayed_work(system_unbound_wq, &tun->work, 0);
-		return;
-	}
-	cancel_delayed_work_sync(&tun->work);
+	/* Innocent until proven dead: silence from now on takes the carrier. */
 	netif_carrier_on(tun->dev);
+	if (tun->keepalive)
+		mod_delayed_work(system_unbound_wq, &tun->work, 0);
+	else
+		cancel_delayed_work_sync(&tun->work);
 }

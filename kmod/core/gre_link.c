@@ -46,9 +46,25 @@ static void gre_dev_uninit(struct net_device *dev)
 	dst_cache_reset(&tun->dst_cache);
 }
 
+static int gre_dev_open(struct net_device *dev)
+{
+	clps_gre_keepalive_start(netdev_priv(dev));
+	return 0;
+}
+
+static int gre_dev_stop(struct net_device *dev)
+{
+	struct clps_gre_tun *tun = netdev_priv(dev);
+
+	cancel_delayed_work_sync(&tun->work);
+	return 0;
+}
+
 static const struct net_device_ops gre_netdev_ops = {
 	.ndo_init = gre_dev_init,
 	.ndo_uninit = gre_dev_uninit,
+	.ndo_open = gre_dev_open,
+	.ndo_stop = gre_dev_stop,
 	.ndo_start_xmit = clps_gre_xmit,
 	.ndo_get_stats64 = dev_get_tstats64,
 };
@@ -126,11 +142,11 @@ static int gre_validate(struct nlattr *tb[], struct nlattr *data[],
 static void gre_apply(struct clps_gre_tun *tun, struct nlattr *data[])
 {
 	if (data[COLLAPSAR_GRE_A_TTL])
-		tun->ttl = nla_get_u8(data[COLLAPSAR_GRE_A_TTL]);
+		WRITE_ONCE(tun->ttl, nla_get_u8(data[COLLAPSAR_GRE_A_TTL]));
 	if (data[COLLAPSAR_GRE_A_TOS])
-		tun->tos = nla_get_u8(data[COLLAPSAR_GRE_A_TOS]);
+		WRITE_ONCE(tun->tos, nla_get_u8(data[COLLAPSAR_GRE_A_TOS]));
 	if (data[COLLAPSAR_GRE_A_CSUM])
-		tun->csum = nla_get_u8(data[COLLAPSAR_GRE_A_CSUM]);
+		WRITE_ONCE(tun->csum, nla_get_u8(data[COLLAPSAR_GRE_A_CSUM]));
 	if (data[COLLAPSAR_GRE_A_RETRIES])
 		WRITE_ONCE(tun->retries, nla_get_u8(data[COLLAPSAR_GRE_A_RETRIES]));
 	if (data[COLLAPSAR_GRE_A_KEEPALIVE])
@@ -186,7 +202,6 @@ static int gre_newlink(struct net *src_net, struct net_device *dev, struct nlatt
 		unregister_netdevice(dev);
 		return err;
 	}
-	clps_gre_keepalive_start(tun);
 	return 0;
 }
 
@@ -204,7 +219,7 @@ static int gre_changelink(struct net_device *dev, struct nlattr *tb[], struct nl
 	}
 	gre_apply(tun, data);
 	dst_cache_reset(&tun->dst_cache);
-	if (data[COLLAPSAR_GRE_A_KEEPALIVE])
+	if (data[COLLAPSAR_GRE_A_KEEPALIVE] && netif_running(dev))
 		clps_gre_keepalive_start(tun);
 	return 0;
 }

@@ -119,7 +119,7 @@ void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, un
 /* Our keepalive came back. */
 void clps_gre_keepalive_back(struct clps_gre_tun *tun);
 void clps_gre_keepalive_work(struct work_struct *work);
-/* (Re)start or stop sending, by tun->keepalive. RTNL. */
+/* (Re)start or stop sending, by tun->keepalive, on a device that is up. RTNL. */
 void clps_gre_keepalive_start(struct clps_gre_tun *tun);
 
 extern struct rtnl_link_ops clps_gre_link_ops;

@@ -5,6 +5,7 @@
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ip_tunnels.h>
+#include <net/route.h>
 
 #include <collapsar/stats.h>
 
@@ -118,6 +119,9 @@ unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook
 	int err;
 
 	if (iph->protocol != IPPROTO_GRE)
+		return NF_ACCEPT;
+	/* To us alone: nobody tunnels to a broadcast or multicast address. */
+	if (!skb_rtable(skb) || skb_rtable(skb)->rt_type != RTN_LOCAL)
 		return NF_ACCEPT;
 	gn = clps_gre_net(state->net);
 	remote = clps_addr_v4(iph->saddr);

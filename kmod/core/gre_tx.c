@@ -17,7 +17,7 @@ struct rtable *clps_gre_route(struct clps_gre_tun *tun, __be32 *saddr)
 		.daddr = clps_addr_get_v4(&tun->id.remote),
 		.saddr = tun->local,
 		.flowi4_proto = IPPROTO_GRE,
-		.flowi4_tos = RT_TOS(tun->tos),
+		.flowi4_tos = RT_TOS(READ_ONCE(tun->tos)),
 		.flowi4_mark = 0,
 	};
 	struct rtable *rt;
@@ -38,13 +38,14 @@ struct rtable *clps_gre_route(struct clps_gre_tun *tun, __be32 *saddr)
 	return rt;
 }
 
-static void push_gre(const struct clps_gre_tun *tun, struct sk_buff *skb)
+/* @with_csum is read once for a packet: it may change at any time. */
+static void push_gre(const struct clps_gre_tun *tun, struct sk_buff *skb, bool with_csum)
 {
 	struct clps_gre gre = {
 		.proto = ETH_P_IP,
 		.key = tun->id.key,
 		.flags = (tun->id.has_key ? CLPS_GRE_F_KEY : 0) |
-			 (tun->csum ? CLPS_GRE_F_CSUM : 0),
+			 (with_csum ? CLPS_GRE_F_CSUM : 0),
 	};
 	unsigned int hlen = clps_gre_hlen(gre.flags);
 	__sum16 csum;
@@ -55,7 +56,7 @@ static void push_gre(const struct clps_gre_tun *tun, struct sk_buff *skb)
 	skb_reset_transport_header(skb);
 	clps_gre_build(hdr, &gre);
 	/* A super-packet gets its checksums when it is segmented. */
-	if (!tun->csum || skb_is_gso(skb))
+	if (!with_csum || skb_is_gso(skb))
 		return;
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
 		csum = csum_fold(lco_csum(skb));
@@ -67,6 +68,7 @@ static void push_gre(const struct clps_gre_tun *tun, struct sk_buff *skb)
 static int gre_xmit(struct clps_gre_tun *tun, struct sk_buff *skb)
 {
 	unsigned int need = sizeof(struct iphdr) + CLPS_GRE_MAX_LEN;
+	bool with_csum = READ_ONCE(tun->csum);
 	struct rtable *rt;
 	__be32 saddr;
 	u8 tos;
@@ -79,21 +81,21 @@ static int gre_xmit(struct clps_gre_tun *tun, struct sk_buff *skb)
 	if (IS_ERR(rt))
 		return PTR_ERR(rt) == -ELOOP ? CLPS_DROP_loop : CLPS_DROP_no_route;
 
-	tos = INET_ECN_encapsulate(tun->tos, ip_hdr(skb)->tos);
+	tos = INET_ECN_encapsulate(READ_ONCE(tun->tos), ip_hdr(skb)->tos);
 	need += LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len;
 	if (skb_cow_head(skb, need) ||
-	    iptunnel_handle_offloads(skb, tun->csum ? SKB_GSO_GRE_CSUM : SKB_GSO_GRE)) {
+	    iptunnel_handle_offloads(skb, with_csum ? SKB_GSO_GRE_CSUM : SKB_GSO_GRE)) {
 		ip_rt_put(rt);
 		return CLPS_DROP_no_memory;
 	}
-	push_gre(tun, skb);
+	push_gre(tun, skb, with_csum);
 	/*
 	 * DF stays off whatever the inner packet says: a 1500-byte packet with
 	 * DF crosses a 1500-byte path in two outer fragments, unseen.
 	 */
 	skb->ignore_df = 1;
 	iptunnel_xmit(NULL, rt, skb, saddr, clps_addr_get_v4(&tun->id.remote), IPPROTO_GRE,
-		      tos, tun->ttl, 0, false);
+		      tos, READ_ONCE(tun->ttl), 0, false);
 	return 0;
 }
 

@@ -11,8 +11,11 @@
 #include <linux/jhash.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/bareudp.h>
+#include <net/ip6_tunnel.h>
 #include <net/rtnetlink.h>
 #include <net/sch_generic.h>
+#include <net/vxlan.h>
 
 #include <collapsar/stats.h>
 #include <collapsar/uplink.h>
@@ -127,6 +130,17 @@ static void uplink_rx(struct clps_uplink *up, struct sk_buff *skb)
 	up->ops->rcv(up->priv, up, skb);
 }
 
+/*
+ * Metadata on a device that was not known to attach any says that it takes
+ * packets from whoever sends them: such a packet is nobody's.
+ */
+static struct clps_uplink *uplink_of(struct clps_attach *at, const struct sk_buff *skb)
+{
+	if (at->is_md)
+		return find_by_metadata(at, skb);
+	return skb_tunnel_info(skb) ? NULL : rcu_dereference(at->single);
+}
+
 static rx_handler_result_t clps_uplink_handle_frame(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
@@ -135,11 +149,14 @@ static rx_handler_result_t clps_uplink_handle_frame(struct sk_buff **pskb)
 
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
+	/* Somebody else's frame, seen because the NIC is promiscuous; a group's. */
+	if (at->is_ether && skb->pkt_type != PACKET_HOST && skb->pkt_type != PACKET_BROADCAST)
+		return RX_HANDLER_PASS;
 	/* The host resolves addresses on its Ethernet uplinks as usual. */
 	if (at->is_ether && skb->protocol == htons(ETH_P_ARP) && !skb_vlan_tag_present(skb))
 		return RX_HANDLER_PASS;
 
-	up = at->is_md ? find_by_metadata(at, skb) : rcu_dereference(at->single);
+	up = uplink_of(at, skb);
 	if (unlikely(!up)) {
 		clps_drop(clps_core_stats(dev_net(skb->dev)), skb, CLPS_DROP_no_network);
 		return RX_HANDLER_CONSUMED;
@@ -198,7 +215,7 @@ static int uplink_prepare(struct clps_uplink *up, struct sk_buff *skb)
 	}
 	if (!at->is_ether)
 		return 0;
-	if (!skb_is_gso(skb) && skb->len > dev->mtu)
+	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, dev->mtu) : skb->len > dev->mtu)
 		return CLPS_DROP_too_big;
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev)))
 		return CLPS_DROP_no_memory;
@@ -224,6 +241,7 @@ void clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
 	}
 	clps_skb_scrub(skb);
 	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, ip_hdrlen(skb));
 	skb_reset_mac_header(skb);
 	skb->dev = dev;
 	why = uplink_prepare(up, skb);
@@ -253,6 +271,22 @@ static bool dev_is_kind(const struct net_device *dev, const char *kind)
 	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, kind);
 }
 
+/*
+ * Devices that take their peer from metadata. Of those only gre is served; of the
+ * others some hide what they are, which uplink_of() then sees.
+ */
+static bool is_external(const struct net_device *dev)
+{
+	if (dev_is_kind(dev, "gre") || dev_is_kind(dev, "gretap") || dev_is_kind(dev, "erspan"))
+		return ((struct ip_tunnel *)netdev_priv(dev))->collect_md;
+	if (dev_is_kind(dev, "ip6gre") || dev_is_kind(dev, "ip6gretap") ||
+	    dev_is_kind(dev, "ip6erspan") || dev_is_kind(dev, "ip6tnl"))
+		return ((struct ip6_tnl *)netdev_priv(dev))->parms.collect_md;
+	if (netif_is_vxlan(dev))
+		return ((struct vxlan_dev *)netdev_priv(dev))->cfg.flags & VXLAN_F_COLLECT_METADATA;
+	return netif_is_bareudp(dev);
+}
+
 static int check_dev(const struct net_device *dev, const struct clps_uplink_parm *parm,
 		     bool *is_ether, struct netlink_ext_ack *extack)
 {
@@ -276,8 +310,11 @@ static int check_dev(const struct net_device *dev, const struct clps_uplink_parm
 		return -EOPNOTSUPP;
 	}
 	*is_ether = dev->type == ARPHRD_ETHER;
-	if (dev_is_kind(dev, "gre"))
-		is_md = ((struct ip_tunnel *)netdev_priv(dev))->collect_md;
+	is_md = is_external(dev);
+	if (is_md && !dev_is_kind(dev, "gre")) {
+		NL_SET_ERR_MSG(extack, "of external tunnel devices, only gre can be an uplink");
+		return -EOPNOTSUPP;
+	}
 	if (is_md && !parm->has_remote) {
 		NL_SET_ERR_MSG(extack, "an external gre device needs a remote");
 		return -EINVAL;

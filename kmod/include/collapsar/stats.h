@@ -50,7 +50,6 @@
 	X(gre_header,		"GRE header invalid for this peer")		\
 	X(gre_csum,		"GRE checksum wrong")				\
 	X(gre_proto,		"GRE payload is not IPv4")			\
-	X(gre_seq,		"GRE sequence number old")			\
 	X(ecn,			"ECN: CE outside, not-ECT inside (RFC 6040)")	\
 	X(rate,			"over a rate limit")				\
 	X(vlan,			"VLAN-tagged frame on a port")			\
