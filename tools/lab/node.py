@@ -54,6 +54,8 @@ class NodeRunner:
         for card, (role, cable) in self.node.cards.items():
             arg = f"{card}={role}:{self.rundir}/cable{cable}"
             yield arg + (f",mac={mac}" if mac else "")
+        for card, nic in self.node.host_nics.items():
+            yield f"{card}:transport=raw,ifname={nic},depth=128"
 
     def arguments(self, agent_fd):
         kernel = self.builds["kernel", self.node.kernel]

@@ -7,6 +7,7 @@
         kernel: fast                 # flavour of tools/build-uml, default fast
         modules: [collapsar, collapsar_front]
         setup: [center.sh, argument] # run at every boot; beside this file
+        host_nics: {vec0: lan0}      # a NIC of the host, by raw socket
       web1:                          # a honeypot: an image, no file of the host
         image: honeypot
         identity: {hostname: web1, address: 10.1.0.9/24, gateway: 10.1.0.1,
@@ -27,6 +28,8 @@ import yaml
 NAME = re.compile(r"[a-z][a-z0-9-]{0,14}$")
 MEMORY = re.compile(r"[1-9][0-9]*M$")
 MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}$", re.I)
+VECTOR = re.compile(r"vec[0-9]$")
+INTERFACE = re.compile(r"[A-Za-z0-9._-]{1,15}$")
 CARD = re.compile(r"ring([0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])$")
 FLAVOURS = ("fast", "debug", "guest")
 IDENTITY = ("hostname", "address", "gateway", "mac", "root_password")
@@ -46,6 +49,7 @@ class Node:
     identity: dict = field(default_factory=dict)
     modules: list = field(default_factory=list)
     setup: list = field(default_factory=list)
+    host_nics: dict = field(default_factory=dict)
     cards: dict = field(default_factory=dict)  # ringN -> (role, cable number)
 
 
@@ -88,6 +92,17 @@ def parse_identity(path, where, given):
     return given
 
 
+def parse_host_nics(path, where, given):
+    if not isinstance(given, dict):
+        fail(path, where, "host_nics must be a mapping")
+    for card, nic in given.items():
+        if not isinstance(card, str) or not VECTOR.match(card):
+            fail(path, where, f"no card '{card}'; there are vec0 to vec9")
+        if not isinstance(nic, str) or not INTERFACE.match(nic):
+            fail(path, where, f"bad interface '{nic}'")
+    return given
+
+
 def parse_node(path, name, given):
     if not isinstance(name, str) or not NAME.match(name):
         fail(path, f"node '{name}'", "a name is up to 15 of a-z, 0-9 and -")
@@ -109,6 +124,7 @@ def parse_node(path, name, given):
     else:
         node.modules = given.pop("modules", [])
         node.setup = given.pop("setup", [])
+        node.host_nics = parse_host_nics(path, where, given.pop("host_nics", {}))
         if not strings(node.modules) or not strings(node.setup):
             fail(path, where, "modules and setup are lists of strings")
         if node.setup:
@@ -126,6 +142,8 @@ def connect(path, nodes, number, cable):
     if len(ends) != 2:
         fail(path, where, "say two ends, NODE.ringN NODE.ringN")
     for end, role in zip(ends, ("listen", "connect")):
+        if end == "nobody" and role == "connect":
+            continue  # the first end waits for a peer that is handed to it
         name, _, card = end.partition(".")
         if name not in nodes:
             fail(path, where, f"no node '{name}'")

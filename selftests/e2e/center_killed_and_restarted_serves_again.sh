@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The center dies under traffic: production networks notice nothing but silent
+# honeypots, and all of it works again once the center is back.
+#
+#   intruder - router - LAN - H == center (killed) == shop, files, mail
+#                       host
+set -u
+# shellcheck source=selftests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+mail_answers() { at site2 intruder ping -c 1 -W 2 192.168.1.10; }
+
+ktap_start 8
+farm_up || exit 1
+ktap_check "site1's honeypot serves" serves 192.168.1.10
+ktap_check "site2's honeypot answers" mail_answers
+on_bg site1 "ip netns exec intruder ping -q -f -c 100000 192.168.1.10"
+on_bg site2 "ip netns exec intruder ping -q -i 0.05 -c 100000 192.168.1.10"
+ktap_check "the center is killed under traffic" lab kill center
+ktap_check "the real host is reached as before" intruder ping -c 3 -i 0.2 -W 2 192.168.1.50
+ktap_check "the center starts again" lab start center
+ktap_check "site1's honeypot serves again" wait_for 20 serves 192.168.1.10
+ktap_check "site2's honeypot answers again" wait_for 20 mail_answers
+ktap_check "no kernel complained" logs_clean
+ktap_end

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The demonstration's honeyfarm as a test bed; see ../demo/honeyfarm.yaml for the
+# map.
+#
+#   farm_up                     start it; V's claimed
+#   at NODE NETNS COMMAND...    run in a namespace of a node
+#   intruder COMMAND...         run as the intruder of site1
+#   shell_on ADDRESS COMMAND    by ssh into a honeypot, from site1's intruder
+#   serves ADDRESS              its web server gives the intruder its file
+
+# shellcheck source=selftests/lib/lab.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/lab.sh"
+FARM=$LAB_TOP/selftests/demo/honeyfarm.yaml
+REPORT=$LAB_TOP/tools/image/rootfs/var/www/html/report.txt
+
+at() {
+	local node=$1 netns=$2
+
+	shift 2
+	lab exec "$node" ip netns exec "$netns" "$@"
+}
+
+intruder() { at site1 intruder "$@"; }
+
+shell_on() {
+	intruder sshpass -p letmein ssh -o StrictHostKeyChecking=no \
+		-o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ConnectTimeout=10 \
+		"root@$1" "$2"
+}
+
+claimed() {
+	[ "$(at "$1" H collapsarctl -j redirect show |
+		jq '[.[] | select(.state == "claimed")] | length')" = "$2" ]
+}
+
+farm_up() { lab_up "$FARM" && wait_for 30 claimed site1 2 && wait_for 30 claimed site2 1; }
+
+serves() { intruder curl -sS -m 5 "http://$1/report.txt" | cmp - "$REPORT"; }
