@@ -25,6 +25,11 @@ demo:
 	tools/install-deps
 	@selftests/demo/run
 
+# Side by side with Linux's own ways; build/bench.json.
+bench:
+	tools/install-deps
+	@selftests/bench/run
+
 lint:
 	tools/install-deps
 	selftests/run --lane lint --lane static
@@ -49,6 +54,7 @@ help:
 	@echo "make                  kernel modules (KDIR=$(KDIR)) and userspace"
 	@echo "make demo             a whole honeyfarm with an intruder in it, in UML"
 	@echo "make check [T=NAME]   every test, or one; installs what it needs first"
+	@echo "make bench            what a packet costs beside Linux's own ways, build/bench.json"
 	@echo "make lint             static checks only"
 	@echo "make fuzz F=pkt SECS=600   one fuzzer for as long as wanted"
 	@echo "make coverage         what the unit tests reach of kmod/lib"
@@ -58,4 +64,4 @@ help:
 	@echo "make uninstall        remove it again"
 	@echo "make clean            remove what was built in the tree"
 
-.PHONY: all modules userspace uml demo check lint fuzz coverage modules_install install uninstall clean help
+.PHONY: all modules userspace uml demo check bench lint fuzz coverage modules_install install uninstall clean help
