@@ -87,6 +87,8 @@ build_stock() {
 	ip -n center link set port master br0
 	ip -n center link set br0 up
 	ip -n center addr add 10.1.0.1/24 dev br0
+	# The guest takes the intruder for a neighbour.
+	ns center sysctl -qw net.ipv4.conf.br0.proxy_arp=1
 	ip -n center route add 10.1.0.5 dev tun
 }
 
