@@ -68,7 +68,7 @@ static int peer_get(struct clps_gre_net *gn, const struct clps_addr *remote)
 		peer->nr++;
 		return 0;
 	}
-	peer = kzalloc(sizeof(*peer), GFP_KERNEL);
+	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
 	if (!peer)
 		return -ENOMEM;
 	peer->remote = *remote;

@@ -50,11 +50,12 @@ struct clps_policy *clps_policy_new(u32 flows)
 
 	if (flows < CLPS_FLOW_MIN || flows > CLPS_FLOW_MAX || !is_power_of_2(flows))
 		return NULL;
-	policy = kzalloc(sizeof(*policy), GFP_KERNEL);
+	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
 	if (!policy)
 		return NULL;
 	nsets = flows / CLPS_FLOW_WAYS;
-	policy->sets = kvcalloc(nsets, sizeof(*policy->sets), GFP_KERNEL);
+	/* Large, and anybody with a namespace of his own may ask: his cgroup pays. */
+	policy->sets = kvcalloc(nsets, sizeof(*policy->sets), GFP_KERNEL_ACCOUNT);
 	if (!policy->sets) {
 		kfree(policy);
 		return NULL;

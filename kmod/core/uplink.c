@@ -333,7 +333,7 @@ static int check_dev(const struct net_device *dev, const struct clps_uplink_parm
 static struct clps_attach *attach_new(struct net_device *dev, const struct clps_uplink_ops *ops,
 				      bool is_md, bool is_ether, struct netlink_ext_ack *extack)
 {
-	struct clps_attach *at = kzalloc(sizeof(*at), GFP_KERNEL);
+	struct clps_attach *at = kzalloc(sizeof(*at), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!at)
@@ -373,7 +373,7 @@ static void attach_put(struct clps_attach *at)
 static struct clps_uplink *uplink_new(struct clps_attach *at, const struct clps_uplink_parm *parm,
 				      void *priv, struct clps_stats __percpu *stats)
 {
-	struct clps_uplink *up = kzalloc(sizeof(*up), GFP_KERNEL);
+	struct clps_uplink *up = kzalloc(sizeof(*up), GFP_KERNEL_ACCOUNT);
 
 	if (!up)
 		return NULL;

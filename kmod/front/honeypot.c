@@ -64,7 +64,7 @@ static void honeypot_free_rcu(struct rcu_head *head)
 
 static struct clps_honeypot *honeypot_alloc(const struct clps_honeypot_conf *conf)
 {
-	struct clps_honeypot *hp = kzalloc(sizeof(*hp), GFP_KERNEL);
+	struct clps_honeypot *hp = kzalloc(sizeof(*hp), GFP_KERNEL_ACCOUNT);
 
 	if (!hp)
 		return NULL;

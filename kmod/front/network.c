@@ -70,7 +70,7 @@ static void network_free_rcu(struct rcu_head *head)
 static struct clps_network *network_alloc(struct clps_front_net *fn,
 					  const struct clps_network_conf *conf)
 {
-	struct clps_network *network = kzalloc(sizeof(*network), GFP_KERNEL);
+	struct clps_network *network = kzalloc(sizeof(*network), GFP_KERNEL_ACCOUNT);
 
 	if (!network)
 		return NULL;

@@ -34,7 +34,7 @@ struct clps_port *clps_port_of(const struct net_device *dev)
 static struct clps_port *port_new(struct clps_network *network, struct net_device *dev,
 				  struct netlink_ext_ack *extack)
 {
-	struct clps_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
+	struct clps_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!port)

@@ -10,7 +10,7 @@
 static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_device *dev,
 				      struct netlink_ext_ack *extack)
 {
-	struct clps_redir_nic *nic = kzalloc(sizeof(*nic), GFP_KERNEL);
+	struct clps_redir_nic *nic = kzalloc(sizeof(*nic), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!nic)

@@ -52,7 +52,7 @@ static struct clps_redir_uplink *uplink_new(struct clps_redir_net *rn,
 					    const struct clps_uplink_parm *parm,
 					    struct netlink_ext_ack *extack)
 {
-	struct clps_redir_uplink *uplink = kzalloc(sizeof(*uplink), GFP_KERNEL);
+	struct clps_redir_uplink *uplink = kzalloc(sizeof(*uplink), GFP_KERNEL_ACCOUNT);
 
 	if (!uplink)
 		return ERR_PTR(-ENOMEM);

@@ -74,7 +74,7 @@ int clps_v_check_addr(struct clps_redir_net *rn, const struct clps_addr *addr,
 
 static struct clps_v *v_alloc(struct clps_redir_net *rn, const struct clps_v_conf *conf)
 {
-	struct clps_v *v = kzalloc(sizeof(*v), GFP_KERNEL);
+	struct clps_v *v = kzalloc(sizeof(*v), GFP_KERNEL_ACCOUNT);
 
 	if (!v)
 		return NULL;
