@@ -88,12 +88,62 @@ static void keepalive(void)
 	CHECK(!clps_gre_is_keepalive(b, sizeof(b), us, peer));
 }
 
+static void arp_refuses(void)
+{
+	static const u8 good[CLPS_ARP_LEN] = { 0, 1, 8, 0, 6, 4, 0, 1, 2 };
+	struct clps_arp a;
+	u8 b[CLPS_ARP_LEN];
+	unsigned int i;
+
+	CHECK(!clps_arp_parse(&a, good, sizeof(good)) && clps_arp_is_announcement(&a) == false);
+	CHECK(clps_arp_is_probe(&a));
+	/* Each byte of the fixed part counts. */
+	for (i = 0; i < 6; i++) {
+		memcpy(b, good, sizeof(b));
+		b[i] ^= 2;
+		CHECK(clps_arp_parse(&a, b, sizeof(b)) == -EPROTONOSUPPORT);
+	}
+	memcpy(b, good, sizeof(b));
+	b[8] = 0;
+	CHECK(clps_arp_parse(&a, b, sizeof(b)) == -EINVAL);
+	b[7] = 0;
+	CHECK(clps_arp_parse(&a, b, sizeof(b)) == -EINVAL);
+}
+
+static void no_keepalive(void)
+{
+	static const struct { u8 at, value; } cases[] = {
+		{ 0, 0x65 },	/* another version */
+		{ 0, 0x44 },	/* no header */
+		{ 0, 0x46 },	/* options, and then no room for GRE */
+		{ 3, 23 },	/* no room for GRE */
+		{ 3, 29 },	/* longer than what there is */
+		{ 9, 17 },	/* not GRE */
+		{ 7, 1 },	/* a later fragment */
+		{ 20, 0x40 },	/* GRE with routing */
+		{ 20, 0x20 },	/* a key that is not there */
+	};
+	__be32 us = cpu_to_be32(0xc0000201), peer = cpu_to_be32(0xc6336401);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u8 b[28] = { 0x45, [3] = 24, [8] = 255, [9] = 47 };
+
+		memcpy(b + 12, &us, 4);
+		memcpy(b + 16, &peer, 4);
+		b[cases[i].at] = cases[i].value;
+		CHECK(!clps_gre_is_keepalive(b, sizeof(b), us, peer));
+	}
+}
+
 int main(void)
 {
-	unit_begin(4);
+	unit_begin(6);
 	unit_run("ARP decodes to what was encoded, and nothing shorter", arp_round_trip);
 	unit_run("GRE decodes to what was encoded, with every option", gre_round_trip);
 	unit_run("GRE versions and routing are refused", gre_refuses);
 	unit_run("keepalives go back to the peer alone", keepalive);
+	unit_run("ARP of other networks and of no machine is refused", arp_refuses);
+	unit_run("what only looks like a keepalive is none", no_keepalive);
 	return unit_end();
 }

@@ -137,9 +137,73 @@ static void forgeries(void)
 	CHECK(sent == 10 && c.state == CLPS_CLAIM_CLAIMED);
 }
 
+static void paced_by_operator(void)
+{
+	struct clps_claim c = { .probes = 2, .interval_ms = 100 };
+	u64 last;
+
+	clps_claim_start(&c, 0, 50, CLPS_CLAIM_R_ADDED);
+	CHECK(c.next == 50);
+	for (last = c.next; c.probes_left; last = c.next) {
+		CHECK(clps_claim_timer(&c, last, 7) == (CLPS_CLAIM_DO_PROBE | CLPS_CLAIM_DO_TIMER));
+		CHECK(c.next == last + 100);
+	}
+	CHECK(clps_claim_timer(&c, last, 7) == CLPS_CLAIM_DO_EVENT);
+	CHECK(c.state == CLPS_CLAIM_CLAIMED && last == 250);
+}
+
+static void stray_timer(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+
+	CHECK(!clps_claim_timer(&c, 1000000, 0) && c.state == CLPS_CLAIM_CLAIMED);
+}
+
+static void reserved_probing(void)
+{
+	struct clps_claim c = { .mode = CLPS_CLAIM_RESERVED, .probes = 3 };
+	struct clps_arp probe = arp(1, 0, V);
+
+	clps_claim_start(&c, 0, 0, CLPS_CLAIM_R_ADDED);
+	CHECK(!clps_claim_suspect(&c, 1));
+	CHECK(!(clps_claim_arp(&c, &probe, V, 2) & (CLPS_CLAIM_DO_REPLY | CLPS_CLAIM_DO_ANNOUNCE)));
+	CHECK(c.state == CLPS_CLAIM_WITHDRAWN && c.reason == CLPS_CLAIM_R_FOREIGN_PROBE);
+}
+
+static void probe_while_quiet(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	struct clps_arp probe = arp(1, 0, V);
+
+	c.quiet_ms = 1000;
+	clps_claim_arp(&c, &probe, V, 0);
+	CHECK(c.timer && c.next == 1000);
+	CHECK(clps_claim_arp(&c, &probe, V, 700) == (CLPS_CLAIM_DO_CONFLICT | CLPS_CLAIM_DO_TIMER));
+	CHECK(c.next == 1700);
+}
+
+static void no_quiet(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+
+	c.quiet_ms = 1000;
+	CHECK(clps_claim_withdraw(&c, 5, CLPS_CLAIM_R_OPERATOR, NULL) == CLPS_CLAIM_DO_EVENT);
+	CHECK(!c.timer);
+	CHECK(clps_claim_withdraw(&c, 5, CLPS_CLAIM_R_LINK, NULL) == CLPS_CLAIM_DO_EVENT);
+	CHECK(!c.timer);
+}
+
+static void foreign_reply(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	struct clps_arp said = arp(2, HOST, V);
+
+	CHECK(!clps_claim_arp(&c, &said, V, 1) && c.state == CLPS_CLAIM_CLAIMED);
+}
+
 int main(void)
 {
-	unit_begin(8);
+	unit_begin(14);
 	unit_run("probes as RFC 5227 says, then claims", probes);
 	unit_run("an early timer changes nothing", early_timer);
 	unit_run("only a claimed V is answered", answers);
@@ -148,5 +212,11 @@ int main(void)
 	unit_run("a quiet time begins again with every conflict", quiet);
 	unit_run("without probes: after a quiet time it is probed all the same", no_blind_return);
 	unit_run("forged packets withdraw nothing", forgeries);
+	unit_run("probes as often and as fast as the operator says", paced_by_operator);
+	unit_run("a timer that was not set does nothing", stray_timer);
+	unit_run("reserved: while probing it yields like any other", reserved_probing);
+	unit_run("a foreign probe prolongs the quiet time", probe_while_quiet);
+	unit_run("a quiet time follows conflicts alone", no_quiet);
+	unit_run("answers to others concern nobody", foreign_reply);
 	return unit_end();
 }

@@ -298,9 +298,83 @@ static void closed_go_first(void)
 		CHECK(out(&s, packet(false, 6, i, 2000, CLPS_PKT_TCP_ACK), 11));
 }
 
+static void inbound_error(void)
+{
+	struct clps_pkt err = packet(true, 1, 0, 0, CLPS_PKT_ICMP_ERROR);
+	struct clps_flow_key k;
+
+	CHECK(clps_flow_key_inbound(&k, &err) == -ENOENT);
+}
+
+static void error_about_others(void)
+{
+	struct clps_pkt q = packet(true, 47, 0, 0, 0);
+	struct clps_pkt err = { .proto = 1, .flags = CLPS_PKT_ICMP_ERROR, .err_proto = 47 };
+	struct clps_flow_set s = { };
+
+	q.flags = 0;
+	in(&s, q, 10);
+	err.src = q.dst;
+	err.dst = q.src;
+	err.err_src = q.src;
+	err.err_dst = q.dst;
+	/* Without ports, the two hosts and the protocol must do. */
+	CHECK(out(&s, err, 10));
+	err.err_dst = clps_addr_v4(cpu_to_be32(0x0a01000a));
+	CHECK(!out(&s, err, 10));
+}
+
+static void portless(void)
+{
+	struct clps_pkt q = packet(true, 47, 0, 0, 0), a = packet(false, 47, 0, 0, 0);
+	struct clps_flow_set s = { };
+
+	q.flags = 0;
+	a.flags = 0;
+	CHECK(!out(&s, a, 10));
+	in(&s, q, 10);
+	CHECK(out(&s, a, 10));
+	a.proto = 50;
+	CHECK(!out(&s, a, 10));
+}
+
+static void short_when_assured(void)
+{
+	struct clps_pkt udp = packet(true, 17, 53, 4000, 0), answer = packet(false, 17, 53, 4000, 0);
+	struct clps_pkt later = packet(false, 6, 0, 0, 0);
+	struct clps_flow_key k = { };
+	struct clps_flow_set s = { };
+
+	in(&s, udp, 10);
+	out(&s, answer, 10);
+	in(&s, udp, 10);
+	CHECK(out(&s, answer, 190));
+	CHECK(!out(&s, answer, 191));
+	/* Later fragments of TCP have no connection of their own. */
+	later.flags = CLPS_PKT_FRAG_LATER;
+	CHECK(!clps_flow_key_outbound(&k, &later) && k.kind == CLPS_FLOW_PAIR);
+	clps_flow_note_inbound(&s, &k, 0, 10, tmo);
+	CHECK(out(&s, later, 10));
+	clps_flow_note_inbound(&s, &k, 0, 10, tmo);
+	CHECK(out(&s, later, 190));
+	CHECK(!out(&s, later, 191));
+}
+
+static void oldest_goes(void)
+{
+	struct clps_flow_set s = { };
+	u16 i;
+
+	for (i = 0; i < CLPS_FLOW_WAYS; i++)
+		in(&s, packet(true, 17, i, 2000, 0), i == 5 ? 10 : 20);
+	CHECK(in(&s, packet(true, 17, 100, 2000, 0), 21));
+	for (i = 0; i < CLPS_FLOW_WAYS; i++)
+		CHECK(out(&s, packet(false, 17, i, 2000, 0), 21) == (i != 5));
+}
+
 int main(void)
 {
-	unit_begin(18);
+	unit_begin(23);
 	unit_run("TCP is closed by a FIN of both", fin_of_both_closes);
 	unit_run("a FIN counts once for each side", honeypot_fin_first);
 	unit_run("a RST of either side closes", rst_closes);
@@ -319,5 +393,10 @@ int main(void)
 	unit_run("flows end by time, across the clock's wrap", timeouts);
 	unit_run("a scan evicts its own flows before a session", eviction);
 	unit_run("later fragments pass after an allowed first one", fragments);
+	unit_run("an ICMP error from outside begins no flow", inbound_error);
+	unit_run("an ICMP error about another's packet is refused", error_about_others);
+	unit_run("a protocol without ports is one flow for two hosts", portless);
+	unit_run("hours of silence are for TCP connections alone", short_when_assured);
+	unit_run("of equals the longest idle is evicted", oldest_goes);
 	return unit_end();
 }

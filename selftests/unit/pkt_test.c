@@ -144,9 +144,106 @@ static void options(void)
 	CHECK(!clps_pkt_parse4(&p, b, 40, 40) && !(p.flags & CLPS_PKT_FRAG_TINY));
 }
 
+static void protocols(void)
+{
+	struct clps_pkt p;
+	unsigned int proto;
+	u8 b[64];
+
+	for (proto = 2; proto < 256; proto++) {
+		size_t len = ip4(b, (u8)proto, 0, tcp_syn, 20);
+		bool ports = proto == 6 || proto == 17 || proto == 33 || proto == 132 ||
+			     proto == 136;
+
+		CHECK(!clps_pkt_parse4(&p, b, len, len));
+		CHECK(!!(p.flags & CLPS_PKT_PORTS) == ports);
+		CHECK(p.sport == (ports ? 12345 : 0) && p.dport == (ports ? 22 : 0));
+		/* Without ports there is nothing to be cut short. */
+		len = ip4(b, (u8)proto, 0, tcp_syn, 7);
+		CHECK(clps_pkt_parse4(&p, b, len, len) == (ports ? -EMSGSIZE : 0));
+	}
+}
+
+static void tcp_flags(void)
+{
+	static const struct { u8 bits; u16 flags; } cases[] = {
+		{ 0x02, CLPS_PKT_TCP_SYN },
+		{ 0x12, CLPS_PKT_TCP_ACK },
+		{ 0x10, CLPS_PKT_TCP_ACK },
+		{ 0x04, CLPS_PKT_TCP_RST },
+		{ 0x11, CLPS_PKT_TCP_FIN | CLPS_PKT_TCP_ACK },
+		{ 0x03, CLPS_PKT_TCP_FIN | CLPS_PKT_TCP_SYN },
+		{ 0xe8, 0 },
+	};
+	struct clps_pkt p;
+	unsigned int i;
+	u8 b[64];
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		ip4(b, 6, 0, tcp_syn, 20);
+		b[20 + 13] = cases[i].bits;
+		CHECK(!clps_pkt_parse4(&p, b, 40, 40));
+		CHECK(p.flags == (CLPS_PKT_PORTS | cases[i].flags));
+	}
+}
+
+static void icmp_types(void)
+{
+	u8 l4[8] = { 0 }, b[64];
+	struct clps_pkt p;
+	unsigned int type;
+
+	for (type = 0; type < 256; type++) {
+		bool reply = type == 0 || type == 14 || type == 16 || type == 18;
+		bool query = type == 8 || type == 13 || type == 15 || type == 17 || reply;
+		bool error = (type >= 3 && type <= 5) || type == 11 || type == 12;
+
+		l4[0] = (u8)type;
+		ip4(b, 1, 0, l4, 8);
+		/* An error that embeds nothing is malformed. */
+		CHECK(clps_pkt_parse4(&p, b, 28, 28) == (error ? -EMSGSIZE : 0));
+		CHECK(p.icmp_type == type);
+		CHECK(!!(p.flags & CLPS_PKT_ICMP_ERROR) == error);
+		CHECK(!!(p.flags & CLPS_PKT_ICMP_QUERY) == query);
+		CHECK(!!(p.flags & CLPS_PKT_ICMP_REPLY) == reply);
+	}
+	ip4(b, 1, 0, l4, 7);
+	CHECK(clps_pkt_parse4(&p, b, 27, 27) == -EMSGSIZE);
+}
+
+/* The parser's word on an ICMP error about a packet of @proto that begins with @l4. */
+static int error_about(struct clps_pkt *p, u8 proto, u16 frag, const u8 *l4, u8 first)
+{
+	u8 err[64] = { 3 }, b[128];
+	size_t len = ip4(err + 8, proto, frag, l4, 8);
+
+	err[8] = first;
+	len = ip4(b, 1, 0, err, 8 + len);
+	return clps_pkt_parse4(p, b, len, len);
+}
+
+static void embedded(void)
+{
+	u8 echo[8] = { 8, 0, 0, 0, 0x12, 0x34 };
+	struct clps_pkt p;
+
+	CHECK(!error_about(&p, 1, 0, echo, 0x45));
+	CHECK((p.flags & CLPS_PKT_ERR_PORTS) && p.err_sport == 0x1234 && p.err_dport == 0x1234);
+	echo[0] = 9;	/* a router's advertisement has no identifier */
+	CHECK(!error_about(&p, 1, 0, echo, 0x45));
+	CHECK(!(p.flags & CLPS_PKT_ERR_PORTS) && p.err_proto == 1);
+	CHECK(!error_about(&p, 47, 0, tcp_syn, 0x45));
+	CHECK(!(p.flags & CLPS_PKT_ERR_PORTS) && p.err_proto == 47 && !p.err_sport);
+	CHECK(!error_about(&p, 17, 100, tcp_syn, 0x45));
+	CHECK(!(p.flags & CLPS_PKT_ERR_PORTS) && !p.err_sport);
+	CHECK(error_about(&p, 17, 0, tcp_syn, 0x65) == -EINVAL);
+	CHECK(error_about(&p, 17, 0, tcp_syn, 0x44) == -EINVAL);
+	CHECK(error_about(&p, 17, 0, tcp_syn, 0x4f) == -EMSGSIZE);
+}
+
 int main(void)
 {
-	unit_begin(7);
+	unit_begin(11);
 	unit_run("source routes are found among the options", options);
 	unit_run("every field is found", fields);
 	unit_run("a packet cut at any byte is refused", truncated);
@@ -154,5 +251,9 @@ int main(void)
 	unit_run("fragments are told apart", fragments);
 	unit_run("ICMP queries, answers and errors are told apart", icmp);
 	unit_run("headers are not read out of the padding", padding_hides_nothing);
+	unit_run("five protocols have ports, the others have none", protocols);
+	unit_run("TCP flags are told apart", tcp_flags);
+	unit_run("ICMP types are told apart", icmp_types);
+	unit_run("what an ICMP error embeds is checked like a packet", embedded);
 	return unit_end();
 }
