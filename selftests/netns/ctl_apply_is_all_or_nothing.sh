@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml
+# LANES: uml stock
 # TIMEOUT: 300
 # A refused command of apply leaves uplinks and redirects as they were before.
 # shellcheck disable=SC2317 # the checks are called by name

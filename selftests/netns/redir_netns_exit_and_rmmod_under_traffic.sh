@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml
+# LANES: uml stock
 # TIMEOUT: 300
 # Namespaces and the module go while packets are on their way.
 set -u
