@@ -90,7 +90,14 @@ struct clps_claim {
  */
 u32 clps_claim_start(struct clps_claim *c, u64 now, u32 rnd, u8 reason);
 
-/* The timer went off. Return: action bits. */
+/**
+ * clps_claim_timer() - the timer went off
+ * @c: claim
+ * @now: ms, monotonic
+ * @rnd: fresh random number
+ *
+ * Return: action bits.
+ */
 u32 clps_claim_timer(struct clps_claim *c, u64 now, u32 rnd);
 
 /**
@@ -116,7 +123,15 @@ u32 clps_claim_arp(struct clps_claim *c, const struct clps_arp *arp, __be32 addr
  */
 u32 clps_claim_suspect(struct clps_claim *c, u64 now);
 
-/* Withdraw for @reason; a quiet time applies to conflicts only. Return: action bits. */
+/**
+ * clps_claim_withdraw() - stop answering for V
+ * @c: claim
+ * @now: ms, monotonic
+ * @reason: enum clps_claim_reason; a quiet time applies to conflicts only
+ * @foreign_mac: who has the address, or NULL
+ *
+ * Return: action bits.
+ */
 u32 clps_claim_withdraw(struct clps_claim *c, u64 now, u8 reason, const u8 *foreign_mac);
 
 #endif /* CLPS_LIB_CLAIM_H */

@@ -161,7 +161,7 @@ int clps_pkt_parse4(struct clps_pkt *pkt, const void *data, size_t len,
 	if (wire_len) {
 		if (ip.tot_len < ip.hlen || ip.tot_len > wire_len)
 			return -EINVAL;
-		end = min(len, (size_t)ip.tot_len);
+		end = ip.tot_len < len ? ip.tot_len : len;
 	}
 
 	memcpy(&addr, b + 12, 4);

@@ -34,7 +34,10 @@ int clps_skb_parse4(const struct sk_buff *skb, struct clps_pkt *pkt);
  */
 struct clps_policy *clps_policy_new(u32 flows);
 
-/* Freed after an RCU grace period. */
+/**
+ * clps_policy_free() - free a policy after an RCU grace period
+ * @policy: policy or NULL
+ */
 void clps_policy_free(struct clps_policy *policy);
 
 /**

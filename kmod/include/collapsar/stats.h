@@ -77,10 +77,20 @@ struct clps_stats {
 	u64_stats_t v[CLPS_COUNTER_MAX];
 };
 
-/* "rx_packets", ..., "drop_spoofed". */
+/**
+ * clps_counter_name() - a counter's name, as userspace sees it
+ * @c: counter
+ *
+ * Return: "rx_packets", ..., "drop_spoofed".
+ */
 const char *clps_counter_name(enum clps_counter c);
 
-/* Allocate zeroed per-CPU counters; NULL on failure; GFP_KERNEL. */
+/**
+ * clps_stats_alloc() - allocate zeroed counters for every CPU
+ *
+ * Context: may sleep.
+ * Return: counters, for free_percpu(), or NULL.
+ */
 struct clps_stats __percpu *clps_stats_alloc(void);
 
 /* Context: BH disabled (u64_stats writers must not nest on 32-bit hosts). */
@@ -100,7 +110,11 @@ static inline void clps_stats_inc(struct clps_stats __percpu *stats,
 	clps_stats_add(stats, c, 1);
 }
 
-/* Sum over all CPUs into @sum[CLPS_COUNTER_MAX]. */
+/**
+ * clps_stats_sum() - sum counters over all CPUs
+ * @stats: counters
+ * @sum: CLPS_COUNTER_MAX values to fill
+ */
 void clps_stats_sum(const struct clps_stats __percpu *stats, u64 *sum);
 
 /**

@@ -64,14 +64,35 @@ int clps_uplink_parm_get(const struct nlattr *nest, struct clps_uplink_parm *par
 int clps_uplink_parm_put(struct sk_buff *msg, int attrtype, const struct clps_uplink_parm *parm,
 			 const char *name);
 
-/* A unicast address (4 bytes; 16 are refused as not supported yet); 0 or negative errno. */
+/**
+ * clps_addr_get() - take a unicast address from an attribute
+ * @attr: 4 bytes; 16 are refused as not supported yet
+ * @addr: what to fill
+ * @extack: takes the reason of a refusal
+ *
+ * Return: 0 or negative errno.
+ */
 int clps_addr_get(const struct nlattr *attr, struct clps_addr *addr,
 		  struct netlink_ext_ack *extack);
 
-/* Put an address with as many bytes as its family has; 0 or -EMSGSIZE. */
+/**
+ * clps_addr_put() - put an address with as many bytes as its family has
+ * @msg: message under construction
+ * @attrtype: the attribute
+ * @addr: address
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
 int clps_addr_put(struct sk_buff *msg, int attrtype, const struct clps_addr *addr);
 
-/* A unicast MAC address; 0 or -EINVAL. */
+/**
+ * clps_mac_get() - take a unicast MAC address from an attribute
+ * @attr: ETH_ALEN bytes
+ * @mac: what to fill
+ * @extack: takes the reason of a refusal
+ *
+ * Return: 0 or -EINVAL.
+ */
 int clps_mac_get(const struct nlattr *attr, u8 *mac, struct netlink_ext_ack *extack);
 
 /**
@@ -132,10 +153,21 @@ void clps_uplink_detach(struct clps_uplink *up);
  */
 void clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb);
 
-/* The netdev of an uplink, NULL once gone. Context: RCU or RTNL. */
+/**
+ * clps_uplink_dev() - the netdev of an uplink
+ * @up: uplink
+ *
+ * Context: RCU or RTNL.
+ * Return: the device, NULL once it is gone.
+ */
 struct net_device *clps_uplink_dev(const struct clps_uplink *up);
 
-/* The parameters given at attach. */
+/**
+ * clps_uplink_parms() - the parameters given at attach
+ * @up: uplink
+ *
+ * Return: parameters, as long-lived as @up.
+ */
 const struct clps_uplink_parm *clps_uplink_parms(const struct clps_uplink *up);
 
 /**

@@ -30,9 +30,13 @@ enum collapsar_redir_cmd {
 };
 
 enum collapsar_redir_mode {
-	COLLAPSAR_REDIR_MODE_OPPORTUNISTIC = 0,	/* yields to any newcomer at once; never answers probes */
-	COLLAPSAR_REDIR_MODE_RESERVED = 1,	/* the operator owns the address: probes are answered, one
-						 * conflict in 10 s is defended, a second one yields */
+	/* Yields to any newcomer at once; never answers probes. */
+	COLLAPSAR_REDIR_MODE_OPPORTUNISTIC = 0,
+	/*
+	 * The operator owns the address: probes are answered, one conflict in
+	 * 10 s is defended, a second one yields.
+	 */
+	COLLAPSAR_REDIR_MODE_RESERVED = 1,
 };
 
 enum collapsar_redir_state {
