@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Kernel versions are named in kmod/compat/ only; no file grows over 1000 lines;
-# what a build makes is not committed.
+# Kernel versions are named in kmod/compat/ only; no file grows over 1000 lines,
+# no function over 140; what a build makes is not committed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bad=0
@@ -14,6 +14,26 @@ while read -r f; do
 	n=$(wc -l < "$f")
 	[ "$n" -le 1000 ] || { echo "$f: $n lines"; bad=1; }
 done < <(git ls-files 'kmod/*.[ch]' 'userspace/*.[ch]')
+# A function begins and ends with a brace in the first column.
+if ! git ls-files 'kmod/*.[ch]' 'userspace/*.[ch]' | while read -r f; do
+	[ ! -f "$f" ] || echo "$f"
+done | xargs awk '
+	FNR == 1 { start = 0 }
+	/^\{/ { start = FNR; name = last }
+	/^}/ && start {
+		n = FNR - start - 1
+		if (n > 80)
+			print FILENAME ":" start ": " n " lines: " name
+		if (n > 140)
+			bad = 1
+		start = 0
+	}
+	{ last = $0 }
+	END { exit bad }'
+then
+	echo "a function of more than 140 lines"
+	bad=1
+fi
 if git ls-files | grep -E '\.(o|ko|mod|cmd)$'; then
 	echo "a built file is committed"
 	bad=1
