@@ -86,6 +86,7 @@ EXPORT_SYMBOL_NS_GPL(clps_policy_free, COLLAPSAR);
 
 static struct clps_flow_set *set_lock(struct clps_policy *policy,
 				      const struct clps_flow_key *key, spinlock_t **lock)
+	__acquires(*lock)
 {
 	u32 i = siphash(key, sizeof(*key), &policy->hash_key) & policy->set_mask;
 
