@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The runner's judge passes what is complete and clean, and fails the rest.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=selftests/lib/ktap.sh
+. "$top/selftests/lib/ktap.sh"
+# shellcheck source=selftests/lib/badlog.sh
+. "$top/selftests/lib/badlog.sh"
+# shellcheck disable=SC1090 # the function alone: the runner runs
+. <(sed -n '/^judge() {/,/^}/p' "$top/selftests/run")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# What a good test leaves; each case spoils one thing of it.
+good() {
+	rm -rf "${work:?}/t"
+	mkdir "$work/t"
+	printf 'KTAP version 1\n1..2\nok 1 a\nok 2 b\n' > "$work/t/ktap"
+	echo 'veth0: link becomes ready' > "$work/t/dmesg"
+	echo 0 > "$work/t/rc"
+}
+# judged VERDICT WHY: as judge() says of it.
+judged() {
+	verdict='' why=''
+	judge "$work/t" ktap
+	echo "$verdict: $why"
+	[ "$verdict" = "$1" ] && [[ $why == *"$2"* ]]
+}
+spoil() { good; echo "$2" > "$work/t/$1"; }
+
+ktap_start 12
+good; ktap_check "complete and clean passes" judged pass ''
+spoil rc 1; ktap_check "an exit code of 1 fails" judged fail 'exit code 1'
+spoil rc 124; ktap_check "the time limit fails" judged fail 'too long'
+spoil rc 4; ktap_check "a skip is no pass" judged skip ''
+good; rm "$work/t/rc"; ktap_check "no verdict fails" judged fail 'no verdict'
+good; rm "$work/t/rc"; echo 'the kernel died' > "$work/t/why"
+ktap_check "a dead kernel fails, and says so" judged fail 'the kernel died'
+spoil dmesg 'WARNING: CPU: 1 PID: 7'; ktap_check "a warning in the log fails" judged fail 'complained'
+spoil console 'Kernel panic - not syncing'; ktap_check "a panic on the console fails" judged fail 'complained'
+spoil kmemleak 'a leak'; ktap_check "a leak fails" judged fail 'kmemleak'
+good; sed -i '$d' "$work/t/ktap"; ktap_check "a missing result fails" judged fail 'planned 2 checks, reported 1'
+good; sed -i '/^1\.\./d' "$work/t/ktap"; ktap_check "a missing plan fails" judged fail 'no plan'
+good; sed -i 's/^ok 2/not ok 2/' "$work/t/ktap"; ktap_check "a failed check with exit code 0 fails" judged fail 'not ok'
+ktap_end
