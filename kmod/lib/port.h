@@ -62,9 +62,9 @@ typedef int64_t s64;
 
 #define READ_ONCE(x)	__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
-#define smp_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define smp_store_release(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define smp_mb()	__atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define virt_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define virt_store_release(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define virt_mb()	__atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 #endif /* __KERNEL__ */
 
@@ -88,7 +88,7 @@ static inline void clps_put_be16(void *p, u16 v)
 	u8 *b = p;
 
 	b[0] = (u8)(v >> 8);
-	b[1] = (u8)v;
+	b[1] = (u8)(v & 0xff);
 }
 
 static inline void clps_put_be32(void *p, u32 v)
@@ -96,9 +96,9 @@ static inline void clps_put_be32(void *p, u32 v)
 	u8 *b = p;
 
 	b[0] = (u8)(v >> 24);
-	b[1] = (u8)(v >> 16);
-	b[2] = (u8)(v >> 8);
-	b[3] = (u8)v;
+	b[1] = (u8)(v >> 16 & 0xff);
+	b[2] = (u8)(v >> 8 & 0xff);
+	b[3] = (u8)(v & 0xff);
 }
 
 #endif /* CLPS_LIB_PORT_H */

@@ -7,7 +7,8 @@
  * load-acquire, which orders the bytes of the records. Deciding about a
  * doorbell is a store followed by a load of the other side's line (index then
  * event here, event then index there) and needs the full barrier at both ends,
- * or each could miss the other's store and both sleep.
+ * or each could miss the other's store and both sleep. The virt_ kind, because a
+ * kernel for one CPU makes nothing of smp_mb(), and its peer runs on another.
  */
 #include "ring.h"
 
@@ -98,7 +99,7 @@ u8 *clps_ring_chunk(const struct clps_ring *r, u32 off, u32 *len)
  */
 u32 clps_ring_space(struct clps_ring *r)
 {
-	u32 cons = smp_load_acquire(&r->sh->cons);
+	u32 cons = virt_load_acquire(&r->sh->cons);
 
 	/*
 	 * What is not published has not been consumed, nor does cons go back
@@ -184,9 +185,9 @@ bool clps_ring_publish(struct clps_ring *r)
 
 	if (r->own == old)
 		return false;
-	smp_store_release(&r->sh->prod, r->own);
+	virt_store_release(&r->sh->prod, r->own);
 	r->pub = r->own;
-	smp_mb();	/* pairs with clps_ring_arm() */
+	virt_mb();	/* pairs with clps_ring_arm() */
 	return passed(READ_ONCE(r->sh->data_event), r->own, old);
 }
 
@@ -201,7 +202,7 @@ bool clps_ring_want_space(struct clps_ring *r, u32 need)
 {
 	/* cons + size - own >= need, that is, cons has passed one less */
 	WRITE_ONCE(r->sh->space_event, r->own + need - r->size - 1);
-	smp_mb();	/* pairs with clps_ring_release() */
+	virt_mb();	/* pairs with clps_ring_release() */
 	return clps_ring_space(r) >= need;
 }
 
@@ -220,7 +221,7 @@ int clps_ring_peek(struct clps_ring *r, struct clps_ring_rec *rec)
 	if (r->broken)
 		return -EPROTO;
 	if (r->peer == r->own) {
-		r->peer = smp_load_acquire(&r->sh->prod);
+		r->peer = virt_load_acquire(&r->sh->prod);
 		if (r->peer == r->own)
 			return 0;
 	}
@@ -288,9 +289,9 @@ bool clps_ring_release(struct clps_ring *r)
 
 	if (r->own == old)
 		return false;
-	smp_store_release(&r->sh->cons, r->own);
+	virt_store_release(&r->sh->cons, r->own);
 	r->pub = r->own;
-	smp_mb();	/* pairs with clps_ring_want_space() */
+	virt_mb();	/* pairs with clps_ring_want_space() */
 	return passed(READ_ONCE(r->sh->space_event), r->own, old);
 }
 
@@ -304,7 +305,7 @@ bool clps_ring_release(struct clps_ring *r)
 bool clps_ring_arm(struct clps_ring *r)
 {
 	WRITE_ONCE(r->sh->data_event, r->own);
-	smp_mb();	/* pairs with clps_ring_publish() */
+	virt_mb();	/* pairs with clps_ring_publish() */
 	return r->broken || READ_ONCE(r->sh->prod) != r->own;
 }
 
