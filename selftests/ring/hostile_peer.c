@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostile_peer PATH SECONDS: listens as a ring's peer and misbehaves in every
- * way it knows, one after the other, connection after connection.
- * Prints how many connections of each kind it had.
+ * hostile_peer PATH SECONDS [KIND]: listens as a ring's peer and misbehaves in
+ * every way it knows, one after the other, connection after connection, or in the
+ * one way named. Prints how many connections of each kind it had.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -23,13 +24,15 @@
 enum kind {
 	HANG_UP, SILENCE, BAD_MAGIC, BAD_VERSION, BAD_SIZE, SHORT_HELLO, NO_FD, TWO_FDS,
 	NOT_A_MEMFD, UNSEALED, TRUNCATED, OVERSIZED, READ_ONLY, FLOOD, LONG_DOORBELL,
-	BAD_INDEX, BAD_RECORD, BAD_HEADER, UNKNOWN_RECORDS, SCRIBBLE, KINDS,
+	BAD_INDEX, BAD_RECORD, BAD_HEADER, UNKNOWN_RECORDS, SCRIBBLE,
+	LYING_SEGMENTS, SILENT_LIE, KINDS,
 };
 
 static const char *const names[KINDS] = {
 	"hang-up", "silence", "bad-magic", "bad-version", "bad-size", "short-hello", "no-fd",
 	"two-fds", "not-a-memfd", "unsealed", "truncated", "oversized", "read-only", "flood",
 	"long-doorbell", "bad-index", "bad-record", "bad-header", "unknown-records", "scribble",
+	"lying-segments", "silent-lie",
 };
 
 static u32 rnd(void)
@@ -125,6 +128,41 @@ static void put_rubbish(struct clps_ring *tx, enum kind kind)
 	free(p);
 }
 
+/* Far above the MTU, and called segments of what is no longer than one. */
+static void put_lying_segments(struct clps_ring *tx)
+{
+	static const u8 vnet[sizeof(struct clps_ring_vnet)] = {
+		1, 1, 54, 0, 0xfe, 0xff, 34, 0, 16, 0, 0, 0,
+	};
+	u8 frame[60000] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 0, 0x45 };
+
+	frame[16] = (sizeof(frame) - 14) >> 8;
+	frame[17] = (sizeof(frame) - 14) & 0xff;
+	frame[22] = 64;
+	frame[23] = 6;
+	frame[46] = 0x50;
+	if (clps_ring_put_begin(tx, CLPS_RING_REC_FRAME, sizeof(vnet) + sizeof(frame)))
+		return;
+	clps_ring_put(tx, 0, vnet, sizeof(vnet));
+	clps_ring_put(tx, sizeof(vnet), frame, sizeof(frame));
+	clps_ring_put_end(tx);
+	clps_ring_publish(tx);
+}
+
+/*
+ * An index that cannot be, and not one doorbell: the other end has to notice by
+ * itself, once it has something to send.
+ */
+static bool left_for_a_silent_lie(int sock, u8 *mem)
+{
+	struct pollfd pfd = { .fd = sock };
+	struct clps_ring rx;
+
+	clps_ring_init(&rx, mem, LOG2, 1);
+	rx.sh->cons = 4;
+	return poll(&pfd, 1, 5000) == 1 && pfd.revents & POLLHUP;
+}
+
 static void torment(int sock, enum kind kind, u8 *mem, double until)
 {
 	u32 span = clps_ring_span(LOG2);
@@ -149,6 +187,9 @@ static void torment(int sock, enum kind kind, u8 *mem, double until)
 		case BAD_HEADER:
 		case UNKNOWN_RECORDS:
 			put_rubbish(&tx, kind);
+			break;
+		case LYING_SEGMENTS:
+			put_lying_segments(&tx);
 			break;
 		case SCRIBBLE:
 			for (u32 i = 0; i < 4096; i++)
@@ -186,7 +227,9 @@ static bool serve(int sock, enum kind kind)
 
 		/* An unsound offer must be refused, a sound one answered. */
 		done = (n == (ssize_t)sizeof(answer)) == (kind > READ_ONLY);
-		if (n == (ssize_t)sizeof(answer) && kind > READ_ONLY)
+		if (done && kind == SILENT_LIE)
+			done = left_for_a_silent_lie(sock, mem);
+		else if (n == (ssize_t)sizeof(answer) && kind > READ_ONLY)
 			torment(sock, kind, mem, now() + 0.4);
 	}
 	if (mem != MAP_FAILED)
@@ -195,23 +238,40 @@ static bool serve(int sock, enum kind kind)
 	return done;
 }
 
-int main(int argc, char **argv)
+static int listen_at(const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	unsigned int count[KINDS] = { 0 }, wrong = 0;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	unlink(path);
+	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) || listen(fd, 4))
+		exit(2);
+	return fd;
+}
+
+/* Bit N for kind N. */
+static unsigned int kinds_named(const char *name)
+{
+	for (enum kind kind = 0; name && kind < KINDS; kind++)
+		if (!strcmp(names[kind], name))
+			return 1u << kind;
+	return name ? 0 : (1u << KINDS) - 1;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int count[KINDS] = { 0 }, wrong = 0, wanted;
 	struct pollfd pfd = { .events = POLLIN };
 	enum kind kind = 0;
 	double until;
 
-	if (argc != 3)
+	wanted = argc == 3 || argc == 4 ? kinds_named(argv[3]) : 0;
+	if (!wanted)
 		return 2;
 	until = now() + atof(argv[2]);
 	srandom(1);
-	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", argv[1]);
-	unlink(argv[1]);
-	pfd.fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-	if (bind(pfd.fd, (struct sockaddr *)&sun, sizeof(sun)) || listen(pfd.fd, 4))
-		return 2;
+	pfd.fd = listen_at(argv[1]);
 	while (now() < until) {
 		int sock;
 
@@ -220,6 +280,8 @@ int main(int argc, char **argv)
 		sock = accept(pfd.fd, NULL, NULL);
 		if (sock < 0)
 			continue;
+		while (!(wanted & 1u << kind))
+			kind = (kind + 1) % KINDS;
 		if (!serve(sock, kind)) {
 			printf("%s was not treated as it should be\n", names[kind]);
 			wrong++;
@@ -229,9 +291,11 @@ int main(int argc, char **argv)
 		kind = (kind + 1) % KINDS;
 	}
 	unlink(argv[1]);
-	for (kind = 0; kind < KINDS; kind++)
+	for (kind = 0; kind < KINDS; kind++) {
+		if (!(wanted & 1u << kind))
+			continue;
 		printf("%s %u\n", names[kind], count[kind]);
-	for (kind = 0; kind < KINDS; kind++)
 		wrong += !count[kind];
+	}
 	return wrong ? 1 : 0;
 }
