@@ -53,6 +53,9 @@ ktap_end() {
 	exit 0
 }
 
+# Never has anything to read: a pause that needs no process.
+exec {KTAP_IDLE}<> <(:)
+
 # wait_for SECONDS command...: until it succeeds; says what it waited for.
 wait_for() {
 	local limit=$1 end
@@ -64,7 +67,7 @@ wait_for() {
 			echo "# waited $limit s in vain for: $*"
 			return 1
 		fi
-		read -rt 0.02 <> <(:) || :
+		read -rt 0.02 -u "$KTAP_IDLE" || :
 	done
 }
 

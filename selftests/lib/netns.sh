@@ -9,25 +9,24 @@ CLPS_PIDS=()
 # shellcheck source=selftests/lib/badlog.sh
 . "$(dirname "${BASH_SOURCE[0]}")/badlog.sh"
 
+# Silence that is not under test: router solicitations and the like.
+NS_INIT='cd /proc/sys/net/ipv6/conf; echo 1 > all/disable_ipv6; echo 1 > default/disable_ipv6
+exec ip link set lo up'
+
 ns_add() {
 	local n
 
 	for n in "$@"; do
 		ip netns add "$n"
 		CLPS_NS+=("$n")
-		ip -n "$n" link set lo up
-		# Silence that is not under test: router solicitations and the like.
-		ip netns exec "$n" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
-			net.ipv6.conf.default.disable_ipv6=1
+		nsexec "$n" sh -c "$NS_INIT"
 	done
 }
 
-in_ns() {
-	local n=$1
+in_ns() { nsexec "$@"; }
 
-	shift
-	ip netns exec "$n" "$@"
-}
+# ip_in NS: the commands on standard input, by one ip.
+ip_in() { ip -n "$1" -batch -; }
 
 # veth NS1 IF1 NS2 IF2: a cable, both ends up.
 veth() {
@@ -41,10 +40,33 @@ spawn() {
 	# A function would run in a shell of its own, whose end ends nobody else.
 	if [ "$1" = in_ns ]; then
 		shift
-		set -- ip netns exec "$@"
+		set -- nsexec "$@"
 	fi
 	"$@" &
 	CLPS_PIDS+=($!)
+}
+
+# frames_start: one Python for all that a test asks of frames.py, as it takes half a
+# second to start in a debug UML. Its ends are copied, for subshells to have them.
+frames_start() {
+	coproc FRAMES { exec "$CLPS_ROOT/selftests/netns/redir/frames.py" serve; }
+	CLPS_PIDS+=("$FRAMES_PID")
+	exec {FRAMES_TO}>&"${FRAMES[1]}" {FRAMES_FROM}<&"${FRAMES[0]}"
+}
+
+# frames NS ARGUMENT...: one after the other; in the background, spawn in_ns it.
+frames() {
+	local line
+
+	printf '%s\n' "$*" >&"$FRAMES_TO"
+	while IFS= read -r -t 100 -u "$FRAMES_FROM" line; do
+		case $line in
+		$'\x04'*) return "${line#?}" ;;
+		*) printf '%s\n' "$line" ;;
+		esac
+	done
+	echo "# frames.py: no answer to '$*'"
+	return 1
 }
 
 load_modules() {
@@ -103,7 +125,7 @@ check_leaks() {
 counter() {
 	local ns=${4:-}
 
-	${ns:+ip netns exec "$ns"} collapsarctl -j stats |
+	${ns:+nsexec "$ns"} collapsarctl -j stats |
 		jq -r --arg s "$1" --arg n "$2" --arg c "$3" \
 		'.[] | select(.scope == $s and ((.name // "") == $n)) | .counters[$c]'
 }

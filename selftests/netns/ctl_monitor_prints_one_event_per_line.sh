@@ -26,7 +26,7 @@ ns_add r lan
 veth r eth0 lan eth0
 ctl uplink add c0 remote 192.0.2.1
 # A background job of a script ignores SIGINT unless it asks for it: env does.
-env --default-signal=INT ip netns exec r collapsarctl -j monitor > "$CLPS_OUT/events" &
+env --default-signal=INT nsexec r collapsarctl -j monitor > "$CLPS_OUT/events" &
 pid=$!
 ktap_check "it says when it listens" wait_for 10 seen '"event":"ready"'
 ctl redirect add 10.0.0.5 dev eth0 uplink c0 probes 0

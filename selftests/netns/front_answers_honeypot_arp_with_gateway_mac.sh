@@ -10,7 +10,7 @@ set -u
 
 # ask GUEST SENDER TARGET: prints the MAC in the answer and the frame's.
 ask() {
-	in_ns "$1" "$CLPS_ROOT/selftests/netns/redir/frames.py" ask --spa "$2" --tpa "$3" \
+	frames "$1" ask --spa "$2" --tpa "$3" \
 		--seconds "${4:-0.5}"
 }
 hears() { [ "$(ask "$1" "$2" "$3" 5)" = "$4 $4" ]; }
@@ -18,7 +18,9 @@ quiet_ports() { [ ! -s /tmp/heard2 ] && [ ! -s /tmp/heard3 ]; }
 grew() { [ "$(network_counter a "$1")" -gt "$2" ]; }
 
 ktap_start 15
-ktap_check "networks and honeypots are configured" front_up
+frames_start
+front_up
+ktap_check "networks and honeypots are configured" test $? = 0
 for i in 2 3; do
 	spawn in_ns "guest$i" tcpdump -lni eth0 arp > "/tmp/heard$i" 2> "/tmp/tcpdump$i"
 	wait_for 20 grep -q 'listening on' "/tmp/tcpdump$i"

@@ -39,7 +39,8 @@ new_port() {
 }
 
 ktap_start 22
-ktap_check "networks and honeypots are configured" front_up
+front_up
+ktap_check "networks and honeypots are configured" test $? = 0
 spawn in_ns center collapsarctl -j monitor > /tmp/events
 wait_for 10 grep -q '"event":"ready"' /tmp/events
 flood siteA 10.1.0.9

@@ -30,7 +30,7 @@ END
 listening() { in_ns guest1 ss -ltn | grep -q ':80 '; }
 # The honeypot sends into the connection; true when that was dropped.
 stray() {
-	in_ns guest1 "$CLPS_ROOT/selftests/netns/redir/frames.py" send --spa 10.1.0.9 \
+	frames guest1 send --spa 10.1.0.9 \
 		--tpa 198.51.100.5 --dst "$GW_A" --kind ack
 	[ "$(network_counter a drop_contained)" -gt "$before" ]
 }
@@ -40,7 +40,9 @@ resets() { in_ns siteA awk '$1 == "Tcp:" && c { print $c } $1 == "Tcp:" { for (i
 # The guest's half of a reset connection stays open: only the RST ends it.
 serve='SYSTEM:head -n 1; [ ! -e /tmp/linger ] || sleep 100'
 ktap_start 10
-ktap_check "networks and honeypots are configured" front_up
+frames_start
+front_up
+ktap_check "networks and honeypots are configured" test $? = 0
 spawn in_ns guest1 socat TCP-LISTEN:80,reuseaddr,fork "$serve"
 wait_for 20 listening
 ktap_check "the intruder talks to the honeypot" talk close

@@ -92,7 +92,8 @@ END
 }
 
 ktap_start 16
-ktap_check "networks and honeypots are configured" front_up
+front_up
+ktap_check "networks and honeypots are configured" test $? = 0
 veth center x0 siteA y0
 veth center x1 siteA y1
 configuration > /tmp/before

@@ -61,7 +61,9 @@ got() { [ "$(honeypot_value "$1" "$2")" -ge "$3" ]; }
 spoofed() { [ "$(($(network_counter a drop_spoofed) - before))" = "$1" ]; }
 
 ktap_start 16
-ktap_check "networks and honeypots are configured" front_up
+frames_start
+front_up
+ktap_check "networks and honeypots are configured" test $? = 0
 # An address that only network b has.
 guest 4 10.1.0.66
 in_ns center collapsarctl honeypot add hp4 network b address 10.1.0.66 port p4 mac "$(guest_mac 4)"
@@ -72,7 +74,7 @@ ktap_check "captures run at every port and uplink" test "$rc" = 0
 load
 wait_for 60 got hp4 tx_packets 20
 before=$(network_counter a drop_spoofed)
-in_ns guest1 "$CLPS_ROOT/selftests/netns/redir/frames.py" forge --spa 10.1.0.9 --tpa 10.1.0.10 \
+frames guest1 forge --spa 10.1.0.9 --tpa 10.1.0.10 \
 	--other 10.1.0.66 --dst "$GW_A" --count 3000 > /tmp/forged
 read -r forged others < /tmp/forged
 ktap_check "guest1 sent its flood" test "${forged:-0}" -ge 2000 -a "${others:-0}" -ge 100

@@ -8,7 +8,6 @@
 set -u
 # shellcheck source=selftests/netns/front_topology.bash
 . "$CLPS_ROOT/selftests/netns/front_topology.bash"
-FRAMES=$CLPS_ROOT/selftests/netns/redir/frames.py
 
 # pings NS COUNT ARGUMENTS: answered or not.
 pings() { in_ns "$1" ping -qn -c "$2" -i 0.05 -W 1 "${@:3}" > /dev/null; }
@@ -38,7 +37,9 @@ drops() { snapshot | jq '[to_entries[] | select(.key | startswith("drop_")).valu
 hp_is() { [ "$(honeypot_value "$1" "$2")" = "$3" ] || { honeypot_value "$1" "$2"; return 1; }; }
 
 ktap_start 13
-ktap_check "networks and honeypots are configured" front_up
+frames_start
+front_up
+ktap_check "networks and honeypots are configured" test $? = 0
 ktap_check "nothing was dropped before" test "$(drops)" = 0
 snapshot > /tmp/before
 rx=$(link dmza rx_packets) tx=$(link dmza tx_packets)
@@ -53,7 +54,7 @@ ktap_check "and the honeypot's own counters say so" \
 pings siteA 7 10.1.0.77
 pings guest1 9 10.1.0.10
 pings guest1 5 198.51.100.77
-in_ns guest1 "$FRAMES" forge --spa 10.1.0.9 --tpa 10.1.0.10 --other 10.1.0.66 --dst "$GW_A" \
+frames guest1 forge --spa 10.1.0.9 --tpa 10.1.0.10 --other 10.1.0.66 --dst "$GW_A" \
 	--count 200 > /tmp/forged
 read -r forged others < /tmp/forged
 ip -n guest2 link set eth0 down

@@ -22,17 +22,18 @@ site() {
 	ns_add "$s"
 	veth center "w$key" "$s" wan
 	ip -n center addr add "192.0.$net.1/24" dev "w$key"
-	ip -n "$s" addr add "192.0.$net.2/24" dev wan
+	ip_in "$s" <<-EOF
+		addr add 192.0.$net.2/24 dev wan
+		addr add 198.51.100.5/32 dev lo
+		addr add 198.51.100.6/32 dev lo
+	EOF
 	if [ "$kind" = gre ]; then
-		ip -n "$s" link add up0 type gre local "192.0.$net.2" remote "192.0.$net.1" \
+		ip -n "$s" link add up0 up type gre local "192.0.$net.2" remote "192.0.$net.1" \
 			key "$key" ttl 64
-		ip -n "$s" link set up0 up
 	else
 		in_ns "$s" collapsarctl uplink add up0 remote "192.0.$net.1" \
 			local "192.0.$net.2" key "$key"
 	fi
-	ip -n "$s" addr add 198.51.100.5/32 dev lo
-	ip -n "$s" addr add 198.51.100.6/32 dev lo
 	ip -n "$s" route add 10.1.0.0/24 dev up0 src 198.51.100.5
 }
 
@@ -40,9 +41,11 @@ site() {
 guest() {
 	ns_add "guest$1"
 	veth center "p$1" "guest$1" eth0
-	ip -n "guest$1" link set eth0 address "$(guest_mac "$1")"
-	ip -n "guest$1" addr add "$2/24" dev eth0
-	ip -n "guest$1" route add default via 10.1.0.1
+	ip_in "guest$1" <<-EOF
+		link set eth0 address 02:00:00:00:01:0$1
+		addr add $2/24 dev eth0
+		route add default via 10.1.0.1
+	EOF
 }
 
 front_up() {

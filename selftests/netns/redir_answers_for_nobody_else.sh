@@ -8,7 +8,7 @@ set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
 
-scan_arp() { in_ns "$1" "$PY/frames.py" scan --spa "$2" --tpa 10.1.0.0 --seconds 3; }
+scan_arp() { frames "$1" scan --spa "$2" --tpa 10.1.0.0 --seconds 3; }
 scan_ping() {
 	in_ns intruder nmap -n -sn -PE --max-retries 1 10.1.0.0/24 -oG - |
 		sed -n 's/^Host: \([0-9.]*\) .*Status: Up.*/\1/p' | sort
@@ -49,7 +49,7 @@ ktap_check "pings from beyond the router find the same" \
 	found "$HOSTS 10.1.0.60 10.1.0.77 10.1.0.78" scan_ping
 # What a misled machine sends to H's MAC for another address is not H's, nor the center's.
 before=$(counter redir "" rx_packets H)
-in_ns host "$PY/frames.py" scan_ip --spa 10.1.0.50 --tpa 10.1.0.0 --dst "$H_MAC" \
+frames host scan_ip --spa 10.1.0.50 --tpa 10.1.0.0 --dst "$H_MAC" \
 	--other 10.1.0.77,10.1.0.78
 ktap_check "packets for other addresses are not captured" \
 	test "$(counter redir "" rx_packets H)" = "$before"

@@ -6,7 +6,7 @@
 set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
-ask() { in_ns "$1" "$PY/frames.py" ask --spa "$2" --tpa "$3" --seconds "${4:-0.5}"; }
+ask() { frames "$1" ask --spa "$2" --tpa "$3" --seconds "${4:-0.5}"; }
 asked_h() { [ "$(ask "$@" | cut -d' ' -f1)" = "$H_MAC" ]; }
 probe_unanswered() { not ask host 0.0.0.0 10.1.0.77 0.5; }
 
@@ -23,14 +23,14 @@ ktap_check "a V that is still probing is not answered" not ask host 10.1.0.50 10
 ktap_check "an address without a rule is not answered" not ask host 10.1.0.50 10.1.0.79
 ktap_check "H answers for its own address" asked_h host 10.1.0.50 10.1.0.2
 ktap_check "a request by unicast is answered" \
-	in_ns host "$PY/frames.py" ask --spa 10.1.0.50 --tpa 10.1.0.77 --dst "$H_MAC"
+	frames host ask --spa 10.1.0.50 --tpa 10.1.0.77 --dst "$H_MAC"
 ktap_check "a request to another machine's MAC is not answered" not \
-	in_ns host "$PY/frames.py" ask --spa 10.1.0.50 --tpa 10.1.0.77 \
+	frames host ask --spa 10.1.0.50 --tpa 10.1.0.77 \
 	--dst "$(mac_of newcomer eth0)" --seconds 0.5
 # Another NIC of H does not know V.
 veth H eth1 newcomer eth1
 ip -n newcomer addr add 10.9.0.5/24 dev eth1
-ktap_check "not answered on another NIC" not in_ns newcomer "$PY/frames.py" ask --dev eth1 \
+ktap_check "not answered on another NIC" not frames newcomer ask --dev eth1 \
 	--spa 10.9.0.5 --tpa 10.1.0.77 --seconds 0.5
 in_ns H collapsarctl redirect set 10.1.0.77 dev eth0 withdraw
 ktap_check "a withdrawn V is not answered" not ask host 10.1.0.50 10.1.0.77

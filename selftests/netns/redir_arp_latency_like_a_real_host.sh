@@ -8,7 +8,7 @@ set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
 within_spread() {
-	in_ns router "$PY/frames.py" latency --spa 10.1.0.1 --tpa "$1" --other 10.1.0.50 --count 300 |
+	frames router latency --spa 10.1.0.1 --tpa "$1" --other 10.1.0.50 --count 300 |
 		sed 's/^/# /' | tee "$CLPS_OUT/$1"
 	[ "${PIPESTATUS[0]}" = 0 ]
 }

@@ -7,11 +7,11 @@ set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
 unchanged_in() {
-	in_ns "$1" "$PY/frames.py" carry --dev "$2" --spa "$3" --tpa 10.1.0.77 --dst "$H_MAC" \
+	frames "$1" carry --dev "$2" --spa "$3" --tpa 10.1.0.77 --dst "$H_MAC" \
 		--ns center --other up0
 }
 unchanged_out() {
-	in_ns center "$PY/frames.py" carry --dev up0 --spa 10.1.0.77 --tpa "$1" --mirror \
+	frames center carry --dev up0 --spa 10.1.0.77 --tpa "$1" --mirror \
 		--dst "$(mac_of H up0)" --ns "$2" --other "$3" --expect "$H_MAC"
 }
 big() {

@@ -17,7 +17,7 @@ nothing_captured() { [ "$(counter redir "" rx_packets H)" = 0 ]; }
 # Sent to another machine's MAC, as on a hub or a flooding switch.
 overheard() {
 	ip -n H link set eth0 promisc on
-	in_ns host "$PY/frames.py" send --spa 10.1.0.50 --tpa 10.1.0.77 \
+	frames host send --spa 10.1.0.50 --tpa 10.1.0.77 \
 		--dst "$(mac_of newcomer eth0)"
 	in_ns host ping -c1 -W1 10.1.0.2 > /dev/null
 	nothing_captured

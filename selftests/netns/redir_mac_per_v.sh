@@ -8,11 +8,11 @@ set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
 V_MAC=02:aa:bb:cc:dd:01 W_MAC=02:aa:bb:cc:dd:02
-answers() { [ "$(in_ns host "$PY/frames.py" ask --spa 10.1.0.50 --tpa "$1" "${@:3}")" = "$2 $2" ]; }
+answers() { [ "$(frames host ask --spa 10.1.0.50 --tpa "$1" "${@:3}")" = "$2 $2" ]; }
 filter_has() { in_ns H bridge fdb show dev eth0 | grep -q "$1"; }
 neigh_is() { ip -n "$1" neigh show "$2" | grep -q "$3"; }
 unchanged_out() {
-	in_ns center "$PY/frames.py" carry --dev up0 --spa 10.1.0.77 --tpa 10.1.0.50 --mirror \
+	frames center carry --dev up0 --spa 10.1.0.77 --tpa 10.1.0.50 --mirror \
 		--dst "$(mac_of H up0)" --ns host --other eth0 --expect "$1"
 }
 

@@ -11,7 +11,7 @@ set -u
 # takes_over V how: prints the milliseconds from the ARP packet to the intruder's packet.
 takes_over() {
 	ip -n newcomer addr add "$1/24" dev eth0
-	in_ns newcomer "$PY/frames.py" takeover --tpa "$1" --kind "$2" --seconds 5 --other 203.0.113.9
+	frames newcomer takeover --tpa "$1" --kind "$2" --seconds 5 --other 203.0.113.9
 }
 flows() { [ "$(in_ns H collapsarctl -j redirect show "$1" dev eth0 | jq '.[0].rx_packets')" -gt 5 ]; }
 # The newcomer's kernel answers, so the intruder hears of nothing.

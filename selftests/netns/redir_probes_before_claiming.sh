@@ -11,7 +11,7 @@ probes_seen() { [ "$(grep -c "who-has 10.1.0.77 tell 0.0.0.0" "$log")" = "$1" ];
 claimed_on_eth1() { in_ns H collapsarctl redirect show 10.9.0.88 dev eth1 | grep -q claimed; }
 silent_while_probing() {
 	v_is 10.1.0.77 state probing &&
-		not in_ns host "$PY/frames.py" ask --spa 10.1.0.50 --tpa 10.1.0.77 --seconds 0.5 &&
+		not frames host ask --spa 10.1.0.50 --tpa 10.1.0.77 --seconds 0.5 &&
 		v_is 10.1.0.77 state probing
 }
 

@@ -26,7 +26,7 @@ wait_for 10 grep -q ready /tmp/events
 redirect 10.1.0.77 probes 0 quiet 1 probe-interval 100
 ktap_check "with probes 0 a new V is claimed at once" v_is 10.1.0.77 state claimed
 ip -n newcomer addr add 10.1.0.77/24 dev eth0
-in_ns newcomer "$PY/frames.py" arp --spa 10.1.0.77 --tpa 10.1.0.77
+frames newcomer arp --spa 10.1.0.77 --tpa 10.1.0.77
 ktap_check "a newcomer takes it over" wait_for 5 v_is 10.1.0.77 state withdrawn
 n=$(wc -l < /tmp/events)
 ktap_check "after the quiet time it is probed, twice" wait_for 20 events '"quiet"' 2

@@ -7,7 +7,7 @@ set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
 spoof() {
-	in_ns center "$PY/frames.py" send --dev up0 --spa "$1" --tpa "$2" --kind "${3:-udp}" \
+	frames center send --dev up0 --spa "$1" --tpa "$2" --kind "${3:-udp}" \
 		--dst "$(mac_of H up0)"
 }
 dropped() { [ "$(counter redir "" "$1" H)" -ge "$2" ]; }

@@ -6,7 +6,7 @@
 set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
-show() { in_ns newcomer "$PY/frames.py" arp "$@"; }
+show() { frames newcomer arp "$@"; }
 within_a_second() { wait_for 1 v_is "$1" state withdrawn; }
 
 ktap_start 16
@@ -36,15 +36,15 @@ ktap_check "a reply withdraws" within_a_second 10.1.0.74
 
 # A silent newcomer: it has the address, answers the router and tells nobody.
 ip -n newcomer addr add 10.1.0.75/24 dev eth0
-in_ns router "$PY/frames.py" ask --spa 10.1.0.1 --tpa 10.1.0.75 > /dev/null
+frames router ask --spa 10.1.0.1 --tpa 10.1.0.75 > /dev/null
 ktap_check "a silent newcomer is found when somebody asks" within_a_second 10.1.0.75
 # IP packets can be forged from beyond the router: a question, no verdict.
-in_ns host "$PY/frames.py" send --spa 10.1.0.76 --tpa 10.1.0.2 --dst "$H_MAC"
+frames host send --spa 10.1.0.76 --tpa 10.1.0.2 --dst "$H_MAC"
 ktap_check "a forged IP packet withdraws nothing" not wait_for 1 v_is 10.1.0.76 state withdrawn
 
 show --spa 0.0.0.0 --tpa 10.1.0.81
 ktap_check "reserved: a probe is answered" \
-	in_ns newcomer "$PY/frames.py" ask --spa 0.0.0.0 --tpa 10.1.0.81
+	frames newcomer ask --spa 0.0.0.0 --tpa 10.1.0.81
 ktap_check "reserved: and does not withdraw" v_is 10.1.0.81 state claimed
 show --spa 10.1.0.81 --tpa 10.1.0.81
 ktap_check "reserved: one conflict is defended" wait_for 1 v_is 10.1.0.81 reason defended

@@ -37,7 +37,8 @@ seen() { in_ns center collapsarctl -j honeypot show hp | jq '.[0].rx_packets'; }
 received() { [ "$(in_ns center cat /sys/class/net/up0/statistics/rx_packets)" -ge "$1" ]; }
 
 ktap_start 6
-ktap_check "a front-end with an Ethernet uplink" topology
+topology
+ktap_check "a front-end with an Ethernet uplink" test $? = 0
 next_hop $UP_MAC
 ktap_check "frames for the uplink reach the honeypot" \
 	wait_for 10 in_ns site ping -c 1 -W 1 10.1.0.9

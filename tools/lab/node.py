@@ -191,7 +191,8 @@ class NodeRunner:
         self.next_job += 1
         job = str(self.next_job)
         with open(os.path.join(self.dir, "jobs", job + ".sh"), "w", encoding="utf-8") as f:
-            f.write(command + "\n")
+            # Its session is what ends it.
+            f.write('echo $$ > "${0%.sh}.pid"; ' + command + "\n")
         self.jobs[job] = asyncio.get_running_loop().create_future()
         self.channel.write(f"run {job}\n".encode())
         return job

@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Raw frames for the redirector's tests: send, listen, compare. Run inside a namespace."""
+"""Raw frames for tests: send, listen, compare. Run inside a namespace, or as a server."""
 import argparse
+import contextlib
+import ctypes
+import fcntl
+import io
 import os
 import select
 import socket
 import struct
 import sys
 import time
+import traceback
 
 ETH_IP, ETH_ARP, ETH_ALL = 0x0800, 0x0806, 0x0003
 
@@ -21,8 +26,9 @@ def text(raw):
 
 
 def own_mac(dev):
-    with open("/sys/class/net/%s/address" % dev) as f:
-        return mac(f.read().strip())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        request = struct.pack("16s24x", dev.encode())
+        return fcntl.ioctl(s, 0x8927, request)[18:24]       # SIOCGIFHWADDR
 
 
 def packet_socket(dev, proto=ETH_ALL):
@@ -305,12 +311,9 @@ def cmd_listen(o):
 
 def cmd_carry(o):
     """Send the variety in here, catch it in another namespace, and compare byte for byte."""
-    there = os.open("/run/netns/" + o.ns, os.O_RDONLY)
-    here = os.open("/proc/self/ns/net", os.O_RDONLY)
-    setns(there)
-    s = packet_socket(o.other)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-    setns(here)
+    with inside(o.ns):
+        s = packet_socket(o.other)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     out = packet_socket(o.dev)
     src = mac(o.sha) if o.sha else own_mac(o.dev)
     sent = variety(o.spa, o.tpa, o.mirror)
@@ -337,14 +340,45 @@ def cmd_carry(o):
     return 0 if got == sent else 1
 
 
-def setns(fd):
-    import ctypes
+@contextlib.contextmanager
+def inside(ns):
+    """In the namespace called ns, and back: nothing here keeps one alive."""
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.setns(fd, 0x40000000):
-        raise OSError(ctypes.get_errno(), "setns")
+
+    def enter(fd):
+        if libc.setns(fd, 0x40000000):
+            raise OSError(ctypes.get_errno(), "setns")
+
+    here = os.open("/proc/self/ns/net", os.O_RDONLY)
+    try:
+        there = os.open("/run/netns/" + ns, os.O_RDONLY)
+        enter(there)
+        os.close(there)
+        yield
+    finally:
+        enter(here)
+        os.close(here)
 
 
-def main():
+def serve():
+    """Each line of input is a namespace and arguments; its output ends with a line of EOT and status."""
+    for line in sys.stdin:
+        ns, *args = line.split()
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            try:
+                with inside(ns):
+                    rc = run(args)
+            except SystemExit as e:
+                rc = e.code
+            except Exception:
+                traceback.print_exc()
+                rc = 1
+        sys.stdout.write("%s\x04%d\n" % (out.getvalue(), rc))
+        sys.stdout.flush()
+
+
+def run(args):
     p = argparse.ArgumentParser()
     p.add_argument("what", choices=[n[4:] for n in globals() if n.startswith("cmd_")])
     p.add_argument("--dev", default="eth0")
@@ -360,9 +394,9 @@ def main():
     p.add_argument("--mirror", action="store_true")
     p.add_argument("--seconds", type=float, default=1.0)
     p.add_argument("--count", type=int, default=0)
-    o = p.parse_args()
+    o = p.parse_args(args)
     return globals()["cmd_" + o.what](o)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve() if sys.argv[1:] == ["serve"] else run(sys.argv[1:]))

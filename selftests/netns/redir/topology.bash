@@ -27,9 +27,9 @@ lan_port() {
 }
 
 lan_up() {
+	frames_start
 	ns_add intruder router lan H host newcomer center
-	ip -n lan link add br0 type bridge forward_delay 0
-	ip -n lan link set br0 up
+	ip -n lan link add br0 up type bridge forward_delay 0
 	lan_port router 10.1.0.1
 	lan_port H 10.1.0.2
 	lan_port host 10.1.0.50
@@ -51,13 +51,13 @@ center_up() {
 	local v
 
 	veth H up0 center up0
-	ip -n center link set up0 address "$CENTER_MAC"
-	for v in "$@"; do
-		ip -n center addr add "$v/32" dev up0
-	done
 	# Whatever the center sends goes to H.
-	ip -n center route add default via 169.254.0.1 dev up0 onlink
-	ip -n center neigh add 169.254.0.1 lladdr "$(mac_of H up0)" dev up0 nud permanent
+	{
+		echo "link set up0 address $CENTER_MAC"
+		[ $# = 0 ] || printf 'addr add %s/32 dev up0\n' "$@"
+		echo "route add default via 169.254.0.1 dev up0 onlink"
+		echo "neigh add 169.254.0.1 lladdr $(mac_of H up0) dev up0 nud permanent"
+	} | ip_in center
 }
 
 # redirect V [options]: on eth0 into up0.
@@ -92,8 +92,10 @@ farm_up() {
 		n=$((n + 1))
 		ns_add "g$n"
 		veth "g$n" eth0 center "p$n"
-		ip -n "g$n" addr add "$v/24" dev eth0
-		ip -n "g$n" route add default via 10.1.0.1
+		ip_in "g$n" <<-EOF
+			addr add $v/24 dev eth0
+			route add default via 10.1.0.1
+		EOF
 		in_ns center collapsarctl honeypot add "g$n" network lan address "$v" port "p$n" \
 			mac "$(mac_of "g$n" eth0)"
 		in_ns H collapsarctl redirect add "$v" dev eth0 uplink up0 probes 0
