@@ -56,13 +56,22 @@ down_up() {
 	done
 }
 
+# Only a socket can be what a dead listener left.
+file_stays() {
+	echo precious > "$LAB_DIR/file"
+	lab mconsole a "config ring7=listen:$LAB_DIR/file" && on a "ip link set ring7 up" &&
+		wait_for 10 on a "dmesg | grep 'ring7: cannot listen'" &&
+		[ "$(< "$LAB_DIR/file")" = precious ] && lab mconsole a "remove ring7"
+}
+
 CLPS=/run/clps/files
 pair_up three.yaml || exit 1
-ktap_start 6
+ktap_start 7
 ktap_check "b is handed a new peer under traffic, to and fro" new_peer
 ktap_check "a cable is plugged in and pulled out of running guests" hotplug
 ktap_check "a new peer is taken without a word" quiet_success
 ktap_check "nonsense is refused" refusals
 ktap_check "a device goes down and up" down_up
+ktap_check "a file in the place of its socket is left alone" file_stays
 ktap_check "no kernel complained" logs_clean
 ktap_end
