@@ -49,12 +49,13 @@ spawn() {
 # frames_start: one Python for all that a test asks of frames.py, as it takes half a
 # second to start in a debug UML. Its ends are copied, for subshells to have them.
 frames_start() {
-	coproc FRAMES { exec "$CLPS_ROOT/selftests/netns/redir/frames.py" serve; }
+	coproc FRAMES { exec "$CLPS_ROOT/selftests/lib/frames.py" serve; }
 	CLPS_PIDS+=("$FRAMES_PID")
 	exec {FRAMES_TO}>&"${FRAMES[1]}" {FRAMES_FROM}<&"${FRAMES[0]}"
 }
 
-# frames NS ARGUMENT...: one after the other; in the background, spawn in_ns it.
+# frames NS ARGUMENT...: one after the other; in the background, spawn in_ns it. Without
+# an answer the test ends: that is no silence of the network, which not() would like.
 frames() {
 	local line
 
@@ -66,7 +67,7 @@ frames() {
 		esac
 	done
 	echo "# frames.py: no answer to '$*'"
-	return 1
+	exit 1
 }
 
 load_modules() {

@@ -14,7 +14,7 @@ dropped() { [ "$(counter redir "" "$1" H)" -ge "$2" ]; }
 # listen_for SOURCE NAME: in the background; what it hears is in /tmp/NAME.
 listen_for() {
 	rm -f "/tmp/$2.ready"
-	spawn in_ns host "$PY/frames.py" listen --spa "$1" --tpa 10.1.0.50 --seconds 100 --count 1 \
+	spawn in_ns host "$CLPS_ROOT/selftests/lib/frames.py" listen --spa "$1" --tpa 10.1.0.50 --seconds 100 --count 1 \
 		> "/tmp/$2" 2> "/tmp/$2.ready"
 	wait_for 60 grep -q ready "/tmp/$2.ready"
 }
