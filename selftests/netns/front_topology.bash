@@ -8,12 +8,11 @@
 #   intruder 198.51.100.5          (clps_gre)
 #
 # guest1 and guest2 are honeypots of network a, guest3 of network b.
-. "$CLPS_ROOT/selftests/lib/ktap.sh"
-. "$CLPS_ROOT/selftests/lib/netns.sh"
+# shellcheck source=selftests/netns/center.bash
+. "$CLPS_ROOT/selftests/netns/center.bash"
 
 GW_A=02:00:00:00:0a:01
 GW_B=02:00:00:00:0b:01
-guest_mac() { echo "02:00:00:00:01:0$1"; }
 
 # site NAME NET KEY KIND: a namespace that tunnels 10.1.0.0/24 to the center.
 site() {
@@ -37,17 +36,6 @@ site() {
 	ip -n "$s" route add 10.1.0.0/24 dev up0 src 198.51.100.5
 }
 
-# guest N ADDRESS
-guest() {
-	ns_add "guest$1"
-	veth center "p$1" "guest$1" eth0
-	ip_in "guest$1" <<-EOF
-		link set eth0 address 02:00:00:00:01:0$1
-		addr add $2/24 dev eth0
-		route add default via 10.1.0.1
-	EOF
-}
-
 front_up() {
 	load_modules collapsar collapsar_front || return 1
 	ns_add center
@@ -66,10 +54,3 @@ front_up() {
 	honeypot add hp3 network b address 10.1.0.9 port p3 mac $(guest_mac 3)
 	EOF
 }
-
-# honeypot_value NAME KEY: of "collapsarctl honeypot show".
-honeypot_value() {
-	in_ns center collapsarctl -j honeypot show "$1" | jq -r ".[0].$2"
-}
-
-network_counter() { counter network "$1" "$2" center; }

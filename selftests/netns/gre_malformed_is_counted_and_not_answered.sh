@@ -13,16 +13,8 @@ set -u
 
 # gre SOURCE HEX: what follows an outer IPv4 header of protocol 47.
 gre() {
-	in_ns site python3 - "$@" <<-'EOF'
-	import socket, struct, sys
-	s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-	data = bytes.fromhex(sys.argv[2])
-	head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(data), 0, 0, 64, 47, 0,
-	                   socket.inet_aton(sys.argv[1]), socket.inet_aton("192.0.2.1"))
-	s.sendto(head + data, ("192.0.2.1", 0))
-	EOF
+	frames site send --dev wan --dst "$CENTER_MAC" --spa "$1" --tpa 192.0.2.1 --kind gre --hex "$2"
 }
-core() { counter core "" "$1" center; }
 
 # An inner packet that nobody answers: an echo reply, 198.51.100.5 to 10.1.0.9.
 INNER=4500001c000100004001469ec63364050a0100090000ffff00000000
@@ -31,9 +23,9 @@ INNER=4500001c000100004001469ec63364050a0100090000ffff00000000
 counted() {
 	local before
 
-	before=$(core "$1")
+	before=$(core_counter "$1")
 	gre "$2" "$3"
-	wait_for 5 eval "[ \$(core $1) = $((before + 1)) ]"
+	wait_for 5 eval "[ \$(core_counter $1) = $((before + 1)) ]"
 }
 # left SOURCE HEX: no counter of ours moves, and up0 receives nothing.
 ours() { in_ns center collapsarctl -j stats; in_ns center cat /sys/class/net/up0/statistics/rx_packets; }
@@ -54,6 +46,7 @@ silent() {
 }
 
 ktap_start 15
+frames_start
 load_modules collapsar collapsar_front
 ns_add center
 underlay site w1 2
@@ -68,7 +61,8 @@ in_ns center collapsarctl apply - <<-EOF
 	honeypot add hp network lan address 10.1.0.9 port p1 mac 02:00:00:00:01:01
 EOF
 ip -n center link add gre1 up type gre local 192.0.2.1 remote 192.0.2.4 key 1
-in_ns site ip neigh replace 192.0.2.1 lladdr "$(in_ns center cat /sys/class/net/w1/address)" dev wan
+CENTER_MAC=$(in_ns center cat /sys/class/net/w1/address)
+in_ns site ip neigh replace 192.0.2.1 lladdr "$CENTER_MAC" dev wan
 for a in 2 3 4; do
 	in_ns center ip neigh replace 192.0.2.$a lladdr "$(in_ns site cat /sys/class/net/wan/address)" dev w1
 done
@@ -76,7 +70,7 @@ pings site 192.0.2.1 > /dev/null
 spawn in_ns center tcpdump -U -ni w1 -Q out -w /tmp/answers 'not arp and not ip6' 2> /tmp/ready
 wait_for 10 grep -q listening /tmp/ready
 heard() { in_ns center cat /sys/class/net/gre1/statistics/rx_packets; }
-hp() { in_ns center collapsarctl -j honeypot show hp | jq '.[0].rx_packets'; }
+hp() { honeypot_value hp rx_packets; }
 
 before=$(hp)
 gre 192.0.2.2 "2000080000000001$INNER"

@@ -26,8 +26,7 @@ networks() {
 	honeypot add hp2 network b address 10.1.0.9 port p2 mac 02:00:00:00:01:02
 	EOF
 }
-seen() { in_ns center collapsarctl -j honeypot show "$1" | jq '.[0].rx_packets'; }
-core() { counter core "" "$1" center; }
+seen() { honeypot_value "$1" rx_packets; }
 
 # alone SITE HP OTHER: its pings are answered by its own honeypot.
 alone() {
@@ -42,8 +41,8 @@ alone() {
 refused() {
 	local before
 
-	before=$(core drop_no_network)
-	! in_ns "$1" ping -n -q -c 3 -i 0.1 -W 1 10.1.0.9 && [ "$(($(core drop_no_network) - before))" = 3 ]
+	before=$(core_counter drop_no_network)
+	! in_ns "$1" ping -n -q -c 3 -i 0.1 -W 1 10.1.0.9 && [ "$(($(core_counter drop_no_network) - before))" = 3 ]
 }
 
 ktap_start 10

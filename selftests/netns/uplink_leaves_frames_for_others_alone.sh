@@ -7,10 +7,8 @@
 #
 #   site 192.0.2.2 -- veth -- up0 (promiscuous) center -- p1 -- guest 10.1.0.9
 set -u
-# shellcheck source=selftests/lib/ktap.sh
-. "$CLPS_ROOT/selftests/lib/ktap.sh"
-# shellcheck source=selftests/lib/netns.sh
-. "$CLPS_ROOT/selftests/lib/netns.sh"
+# shellcheck source=selftests/netns/center.bash
+. "$CLPS_ROOT/selftests/netns/center.bash"
 
 UP_MAC=02:00:00:00:00:01
 
@@ -33,7 +31,7 @@ topology() {
 }
 
 next_hop() { ip -n site neigh replace 198.51.100.1 lladdr "$1" dev eth0 nud permanent; }
-seen() { in_ns center collapsarctl -j honeypot show hp | jq '.[0].rx_packets'; }
+seen() { honeypot_value hp rx_packets; }
 received() { [ "$(in_ns center cat /sys/class/net/up0/statistics/rx_packets)" -ge "$1" ]; }
 
 ktap_start 6

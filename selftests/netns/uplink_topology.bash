@@ -5,10 +5,8 @@
 #
 #   site: wan 192.0.2.2, fd00:2::2 ------ center: wan 192.0.2.1, fd00:2::1 --pN-- guestN
 #         lo 198.51.100.5, up0                    up0
-# shellcheck source=selftests/lib/ktap.sh
-. "$CLPS_ROOT/selftests/lib/ktap.sh"
-# shellcheck source=selftests/lib/netns.sh
-. "$CLPS_ROOT/selftests/lib/netns.sh"
+# shellcheck source=selftests/netns/center.bash
+. "$CLPS_ROOT/selftests/netns/center.bash"
 
 # shellcheck disable=SC2034  # for the tests that source this
 GW=02:00:00:00:0a:01
@@ -31,17 +29,6 @@ underlay() {
 	EOF
 }
 
-# guest N ADDRESS: behind the center's pN.
-guest() {
-	ns_add "guest$1"
-	veth center "p$1" "guest$1" eth0
-	ip_in "guest$1" <<-EOF
-		link set eth0 address 02:00:00:00:01:0$1
-		addr add $2/24 dev eth0
-		route add default via 10.1.0.1
-	EOF
-}
-
 # through SITE: what it has for the farm goes through its up0.
 through() { ip -n "$1" route replace 10.1.0.0/24 dev up0 src 198.51.100.5; }
 
@@ -59,5 +46,3 @@ transfer() {
 	timeout 60 nsexec "$1" socat -u OPEN:/tmp/sent "TCP:$2:80,bind=198.51.100.5" &&
 		wait_for 20 cmp /tmp/sent /tmp/got
 }
-
-network_counter() { counter network "$1" "$2" center; }
