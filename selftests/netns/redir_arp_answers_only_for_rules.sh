@@ -16,7 +16,7 @@ lan_up
 center_up 10.1.0.77 10.1.0.78
 ktap_check "nobody answers before the redirect" not ask host 10.1.0.50 10.1.0.77
 redirect 10.1.0.77 probes 0
-redirect 10.1.0.78 probes 2 probe-interval 10000
+redirect 10.1.0.78 probes 10 probe-interval 10000
 ktap_check "a claimed V is answered with H's MAC" asked_h host 10.1.0.50 10.1.0.77
 ktap_check "the router is answered" asked_h router 10.1.0.1 10.1.0.77
 ktap_check "a V that is still probing is not answered" not ask host 10.1.0.50 10.1.0.78

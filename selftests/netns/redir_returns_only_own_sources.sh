@@ -33,7 +33,7 @@ load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77
 redirect 10.1.0.77 probes 0 outbound open
-redirect 10.1.0.78 probes 5 probe-interval 10000 outbound open
+redirect 10.1.0.78 probes 10 probe-interval 10000 outbound open
 redirect 10.1.0.79 probes 0
 ktap_check "a claimed V with open policy sends" arrives 10.1.0.77
 ktap_check "a stranger's source does not pass" stays_out 10.1.0.99
