@@ -340,6 +340,48 @@ def cmd_carry(o):
     return 0 if got == sent else 1
 
 
+def gre_faults(packet):
+    """What is wrong in an unfragmented IPv4 packet that carries IPv4 in GRE, and the inner length."""
+    ihl = (packet[0] & 15) * 4
+    gre = packet[ihl:struct.unpack("!H", packet[2:4])[0]]
+    at = 4 + sum(4 for bit in (0x80, 0x20) if gre[0] & bit)
+    inner = gre[at:]
+    l4 = inner[(inner[0] & 15) * 4:]
+    pseudo = b"" if inner[9] == 1 else \
+        inner[12:20] + struct.pack("!BBH", 0, inner[9], len(l4))
+    faults = {"ip": csum(packet[:ihl]), "gre": gre[0] & 0x80 and csum(gre),
+              "inner": csum(inner[:(inner[0] & 15) * 4]), "l4": csum(pseudo + l4)}
+    return [k for k, v in faults.items() if v], len(inner)
+
+
+def pcap_frames(path):
+    """The whole frames of a capture in this machine's byte order."""
+    with open(path, "rb") as f:
+        f.read(24)
+        while True:
+            head = f.read(16)
+            if len(head) < 16:
+                return
+            kept, length = struct.unpack("=8xII", head)
+            frame = f.read(kept)
+            if kept == length == len(frame):
+                yield frame
+
+
+def cmd_gre(o):
+    """Of the GRE in a capture (--file): packets, the longest inner one, and wrong checksums."""
+    n, longest, wrong = 0, 0, {}
+    for frame in pcap_frames(o.file):
+        if frame[12:14] != b"\x08\0" or frame[23] != 47 or frame[20] & 0x3f or frame[21]:
+            continue
+        faults, length = gre_faults(frame[14:])
+        n, longest = n + 1, max(longest, length)
+        for k in faults:
+            wrong[k] = wrong.get(k, 0) + 1
+    print(n, longest, *("%s=%d" % f for f in sorted(wrong.items())))
+    return 0
+
+
 @contextlib.contextmanager
 def inside(ns):
     """In the namespace called ns, and back: nothing here keeps one alive."""
@@ -386,6 +428,7 @@ def run(args):
     p.add_argument("--expect")
     p.add_argument("--kind", default="udp")
     p.add_argument("--hex", default="")
+    p.add_argument("--file")
     p.add_argument("--mirror", action="store_true")
     p.add_argument("--seconds", type=float, default=1.0)
     p.add_argument("--count", type=int, default=0)
