@@ -119,7 +119,7 @@ no_errors() {
 	done
 }
 
-ktap_start 17
+ktap_start 12
 load_modules collapsar
 frames_start
 ns_add a b
@@ -132,7 +132,8 @@ for ns in a b; do
 	wait_for 20 eval "in_ns $ns ss -Hltn sport = :80 | grep -q ."
 done
 
-for what in "clps_gre csum" gre "gre csum"; do
+# Ours with checksums is told by the stock gre whether they are right.
+for what in clps_gre "gre csum"; do
 	# The words are two arguments.
 	# shellcheck disable=SC2086
 	tunnel $what
