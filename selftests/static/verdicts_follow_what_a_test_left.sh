@@ -5,10 +5,8 @@ set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=selftests/lib/ktap.sh
 . "$top/selftests/lib/ktap.sh"
-# shellcheck source=selftests/lib/badlog.sh
-. "$top/selftests/lib/badlog.sh"
-# shellcheck disable=SC1090 # the function alone: the runner runs
-. <(sed -n '/^judge() {/,/^}/p' "$top/selftests/run")
+# shellcheck source=selftests/lib/judge.sh
+. "$top/selftests/lib/judge.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What a test's result directory says. Uses: top, results.
+: "${top:?}" "${results:=$top/build/check}"
+
+# shellcheck source=selftests/lib/badlog.sh
+. "$top/selftests/lib/badlog.sh"
+
+passed=0 failed=0 skipped=0
+failures=() times=()
+
+# Sets verdict and why from what is in a result directory.
+judge() {
+	local dir=$1 kind=$2 rc plan done_ f
+
+	verdict=fail why=
+	rc=$(cat "$dir/rc" 2> /dev/null)
+	[ -n "$rc" ] || { why=$(cat "$dir/why" 2> /dev/null); why=${why:-no verdict}; return; }
+	for f in "$dir/dmesg" "$dir/console"; do
+		if [ -e "$f" ] && grep -qE "$BAD_LOG" "$f"; then
+			why="the kernel complained: $(grep -m1 -E "$BAD_LOG" "$f")"
+			return
+		fi
+	done
+	[ ! -s "$dir/kmemleak" ] || { why="kmemleak: $(head -1 "$dir/kmemleak")"; return; }
+	if [ "$rc" = 4 ]; then
+		verdict=skip why=$(grep -m1 -io 'skip.*' "$dir/ktap")
+		return
+	fi
+	[ "$rc" != 124 ] || { why="took too long"; return; }
+	[ "$rc" = 0 ] || { why="exit code $rc"; return; }
+	if [ "$kind" = ktap ]; then
+		plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$dir/ktap" | head -1)
+		done_=$(grep -cE '^(not )?ok [0-9]+' "$dir/ktap")
+		[ -n "$plan" ] || { why="no plan"; return; }
+		[ "$plan" -gt 0 ] || { why="an empty plan"; return; }
+		[ "$plan" = "$done_" ] || { why="planned $plan checks, reported $done_"; return; }
+		! grep -q '^not ok' "$dir/ktap" || { why="not ok, yet exit code 0"; return; }
+	fi
+	verdict=pass
+}
+
+# A command whose output is its own affair, or one that speaks KTAP?
+kind_of() {
+	case $1 in
+	make*|tools/check*|selftests/demo/*) echo plain ;;
+	*) echo ktap ;;
+	esac
+}
+
+report() {
+	local lane=$1 name=$2 kind=$3 dir=$results/$1/$2 secs
+
+	judge "$dir" "$kind"
+	secs=$(cat "$dir/seconds" 2> /dev/null)
+	times+=("${secs:-0} $lane/$name")
+	[ ! -e "$dir/ktap" ] || grep -E '^(not )?ok ' "$dir/ktap" | sed 's/^/    /'
+	case $verdict in
+	pass) passed=$((passed + 1)); echo "ok $lane/$name (${secs:-?} s)" ;;
+	skip) skipped=$((skipped + 1)); echo "SKIPPED $lane/$name: $why" ;;
+	fail) failed=$((failed + 1)); failures+=("$lane/$name"); echo "$why" > "$dir/why"
+		echo "FAILED $lane/$name: $why" ;;
+	esac
+}
+
+# What could not even be tried.
+broken() {
+	fresh "$1" "$2"
+	echo "could not be built" > "$results/$1/$2/why"
+	report "$1" "$2" plain
+}
+
+fresh() { rm -rf "${results:?}/$1/$2"; mkdir -p "$results/$1/$2"; }
+
+summary() {
+	local f log dir
+
+	for f in "${failures[@]}"; do
+		dir=$results/$f
+		echo "---- $f: $(cat "$dir/why")"
+		for log in ktap console; do
+			[ -s "$dir/$log" ] || continue
+			echo "# the end of $dir/$log"
+			# A guest's console may hold what a terminal would obey.
+			tail -15 "$dir/$log" | LC_ALL=C tr -d '\000-\010\013-\037\177'
+		done
+	done
+	[ ${#times[@]} -eq 0 ] || echo "slowest: $(printf '%s\n' "${times[@]}" | sort -rn | head -8 |
+		awk '{ printf "%s%s %s s", sep, $2, $1; sep = ", " }')"
+	for f in "${failures[@]}"; do echo "failed: $f"; done
+	if [ $((passed + failed + skipped)) = 0 ]; then
+		echo "run: no test matches" >&2
+		failed=1
+	fi
+	echo "$passed passed, $failed failed, $skipped skipped"
+}

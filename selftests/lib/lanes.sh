@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# How the tests of each lane are run. Uses: top, results.
+: "${top:?}" "${results:?}"
+# shellcheck source=selftests/lib/tests.sh
+. "$top/selftests/lib/tests.sh"
+# shellcheck source=selftests/lib/judge.sh
+. "$top/selftests/lib/judge.sh"
+# shellcheck source=selftests/lib/pool.sh
+. "$top/selftests/lib/pool.sh"
+
+# start_host LANE NAME COMMAND...
+start_host() {
+	local lane=$1 name=$2 kind limit=600
+
+	shift 2
+	kind=$(kind_of "$*")
+	if [ $# = 1 ]; then limit=$(header "$top/$1" TIMEOUT); fi
+	fresh "$lane" "$name"
+	pool_start "$lane" "$name" "$kind" \
+		"$top/selftests/lib/run-host" "$results/$lane/$name" "${limit:-300}" "$@"
+}
+
+# Lanes of programs of the host, as many at once as there are CPUs.
+run_host_lanes() {
+	local lane name cmd
+
+	pool_open "$(nproc)"
+	# The list on a descriptor of its own: tests must not eat it.
+	while read -r lane name cmd <&3; do
+		pool_slot
+		# The words of a command are words.
+		# shellcheck disable=SC2086
+		start_host "$lane" "$name" $cmd
+		# Nobody else may find it half made.
+		[ "$lane/$name" != build/userspace ] || pool_drain
+	done 3< <(wanted_tests "$@")
+	pool_drain
+}
+
+# What laboratories boot from, made before a test's time runs.
+prepare_lab() {
+	local f
+
+	for f in fast "$1"; do
+		"$top/tools/build-uml" --flavour "$f" > /dev/null || return 1
+	done
+	[ "$1" != guest ] || { "$top/tools/build-uml" --flavour fast --modules &&
+		"$top/tools/build-image"; } > /dev/null
+}
+
+# Laboratories of several UMLs, one after the other.
+run_lab_lane() {
+	local lane name cmd flavour=guest
+
+	[ "$1" = e2e ] || flavour=debug
+	prepare_lab $flavour || { broken "$1" kernels; return; }
+	pool_open 1
+	while read -r lane name cmd <&3; do
+		pool_slot
+		start_host "$lane" "$name" "$cmd"
+	done 3< <(wanted_tests "$1")
+	pool_drain
+}
+
+prepare_uml() {
+	if [ -z "${CLPS_UML:-}" ]; then
+		CLPS_UML=$("$top/tools/build-uml" --flavour debug) || return 1
+	fi
+	if [ -z "${CLPS_MODDIR:-}" ]; then
+		CLPS_MODDIR=$("$top/tools/build-uml" --flavour debug --modules) || return 1
+	fi
+	export CLPS_UML CLPS_MODDIR
+	make -s -C "$top/userspace" all testtools > /dev/null
+}
+
+# A test spends half its time in waiting for something to happen: two kernels on
+# each CPU.
+run_uml_lane() {
+	local lane name cmd cpus
+
+	prepare_uml || { broken uml kernel; return; }
+	cpus=$(nproc)
+	pool_open $((2 * cpus))
+	while read -r lane name cmd <&3; do
+		pool_slot
+		fresh uml "$name"
+		pool_start uml "$name" ktap "$top/selftests/vm/run-uml" \
+			"$cmd" "$results/uml/$name" $((slot % cpus))
+	done 3< <(wanted_tests "$1")
+	pool_drain
+}
+
+# One boot of each kernel, both at the same time.
+run_stock_lane() {
+	local k name cmd n tests=()
+	local -A boot=()
+
+	while read -r _ name cmd; do tests+=("$cmd"); done < <(wanted_tests stock)
+	for k in ${STOCK:-6.1 6.12}; do
+		rm -rf "${results:?}/stock-$k"
+		mkdir -p "$results/stock-$k"
+		setpriv --pdeathsig TERM "$top/tools/qemu-lane" "$k" "$results/stock-$k" \
+			"${tests[@]}" < /dev/null &
+		boot[$k]=$! pool_pid[stock-$k]=$!
+	done
+	for k in ${STOCK:-6.1 6.12}; do
+		wait "${boot[$k]}" ||
+			echo "stock-$k: the lane's boot ended badly (see $results/stock-$k)"
+		unset "pool_pid[stock-$k]"
+		for cmd in "${tests[@]}"; do
+			n=$(base "$cmd")
+			mkdir -p "$results/stock-$k/$n"
+			report "stock-$k" "$n" ktap
+		done
+	done
+}
