@@ -4,7 +4,7 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 INSTALL_MOD_DIR ?= updates
 T ?=
 
-all: modules userspace
+all: modules userspace uml
 
 modules:
 	@test -n "$(KDIR)" || { echo "no kernel headers found: install linux-headers-amd64, or say KDIR="; exit 1; }
@@ -13,12 +13,13 @@ modules:
 userspace:
 	@$(MAKE) -C userspace
 
+# The kernel of laboratories and our modules for it.
 uml:
-	tools/build-uml --flavour fast
+	tools/build-uml --flavour fast --modules
 
 check:
 	tools/install-deps
-	@selftests/run $(T)
+	@selftests/run $(if $(T),'$(T)')
 
 # The whole honeyfarm, with intruders in it.
 demo:
@@ -51,14 +52,14 @@ clean:
 	$(if $(KDIR),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 
 help:
-	@echo "make                  kernel modules (KDIR=$(KDIR)) and userspace"
+	@echo "make                  kernel modules (KDIR=$(KDIR)), userspace, UML kernel"
 	@echo "make demo             a whole honeyfarm with an intruder in it, in UML"
 	@echo "make check [T=NAME]   every test, or one; installs what it needs first"
 	@echo "make bench            what a packet costs beside Linux's own ways, build/bench.json"
 	@echo "make lint             static checks only"
 	@echo "make fuzz F=pkt SECS=600   one fuzzer for as long as wanted"
 	@echo "make coverage         what the unit tests reach of kmod/lib"
-	@echo "make uml              the UML kernel, cached outside the tree"
+	@echo "make uml              the UML kernel and modules for it, cached outside the tree"
 	@echo "make modules_install  install the modules into KDIR's kernel"
 	@echo "make install          install collapsarctl (DESTDIR=, PREFIX=)"
 	@echo "make uninstall        remove it again"
