@@ -38,10 +38,11 @@ new_port() {
 	ip -n "guest$1" route add default via 10.1.0.1
 }
 
-ktap_start 22
+ktap_start 23
 front_up
 ktap_check "networks and honeypots are configured" test $? = 0
 spawn in_ns center collapsarctl -j monitor > /tmp/events
+monitor=$!
 wait_for 10 grep -q '"event":"ready"' /tmp/events
 flood siteA 10.1.0.9
 flood siteB 10.1.0.9
@@ -74,6 +75,10 @@ ktap_check "the monitor hears of every deletion" wait_for 10 deletions 5
 ktap_check "the module comes back" insmod "$CLPS_MODDIR/collapsar_front.ko"
 ktap_check "and takes the configuration" configure
 ktap_check "traffic flows again" moves hp1
+# Whoever lives in a namespace keeps it.
+kill "$monitor"
+wait "$monitor"
 ktap_check "the center's namespace is removed under traffic" ip netns del center
+ktap_check "it is gone" wait_for 30 not ip -n guest1 link show eth0
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

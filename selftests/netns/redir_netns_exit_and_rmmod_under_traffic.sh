@@ -9,7 +9,7 @@ set -u
 flood() { spawn in_ns "$1" ping -n -q -f -s 1000 "$2" > /dev/null 2>&1; }
 moves() { [ "$(counter redir "" rx_packets H)" -gt 50 ]; }
 
-ktap_start 7
+ktap_start 8
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77
@@ -24,5 +24,6 @@ redirect 10.1.0.77 probes 0
 redirect 10.1.0.78 probes 3 mac 02:aa:bb:cc:dd:01
 ktap_check "traffic flows again" wait_for 10 moves
 ktap_check "the redirector's namespace is removed under traffic" ip netns del H
+ktap_check "it is gone" wait_for 30 not ip -n lan link show pH
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
