@@ -81,7 +81,8 @@ static int gre_xmit(struct clps_gre_tun *tun, struct sk_buff *skb)
 	if (IS_ERR(rt))
 		return PTR_ERR(rt) == -ELOOP ? CLPS_DROP_loop : CLPS_DROP_no_route;
 
-	tos = INET_ECN_encapsulate(READ_ONCE(tun->tos), ip_hdr(skb)->tos);
+	/* RFC 6040, 4.1: congestion that came so far shows outside as well. */
+	tos = (READ_ONCE(tun->tos) & ~INET_ECN_MASK) | (ip_hdr(skb)->tos & INET_ECN_MASK);
 	need += LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len;
 	if (skb_cow_head(skb, need) ||
 	    iptunnel_handle_offloads(skb, with_csum ? SKB_GSO_GRE_CSUM : SKB_GSO_GRE)) {
