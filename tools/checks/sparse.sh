@@ -4,7 +4,6 @@
 # spaces, lock contexts. What it said about this very content is remembered.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-top=$PWD
 command -v sparse > /dev/null || { echo "SKIP sparse is not installed"; exit 4; }
 cache=${COLLAPSAR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/collapsar}
 series=(6.1 6.12)
