@@ -11,12 +11,15 @@ set -u
 
 mail_answers() { at site2 intruder ping -c 1 -W 2 192.168.1.10; }
 
-ktap_start 8
+ktap_start 10
 farm_up || exit 1
 ktap_check "site1's honeypot serves" serves 192.168.1.10
 ktap_check "site2's honeypot answers" mail_answers
+shop=$(from shop) mail=$(from mail)
 on_bg site1 "ip netns exec intruder ping -q -f -c 100000 192.168.1.10"
-on_bg site2 "ip netns exec intruder ping -q -i 0.05 -c 100000 192.168.1.10"
+on_bg site2 "ip netns exec intruder ping -q -i 0.01 -c 100000 192.168.1.10"
+ktap_check "site1's honeypot answers a flood" wait_for 10 flows shop "$shop"
+ktap_check "site2's honeypot answers many" wait_for 10 flows mail "$mail"
 ktap_check "the center is killed under traffic" lab kill center
 ktap_check "the real host is reached as before" intruder ping -c 3 -i 0.2 -W 2 192.168.1.50
 ktap_check "the center starts again" lab start center

@@ -10,12 +10,15 @@ set -u
 
 carrier() { [ "$(lab exec center cat "/sys/class/net/$1/carrier")" = "$2" ]; }
 
-ktap_start 9
+ktap_start 11
 farm_up || exit 1
 ktap_check "the honeypot serves" serves 192.168.1.10
 ktap_check "the intruder leaves a file in it" shell_on 192.168.1.10 "echo mine > /root/mine"
+shop=$(from shop) files=$(from files)
 on_bg site1 "ip netns exec intruder ping -q -f -c 100000 192.168.1.10"
-on_bg site1 "ip netns exec intruder ping -q -i 0.05 -c 100000 192.168.1.11"
+on_bg site1 "ip netns exec intruder ping -q -i 0.01 -c 100000 192.168.1.11"
+ktap_check "it answers a flood" wait_for 10 flows shop "$shop"
+ktap_check "the honeypot beside it answers many" wait_for 10 flows files "$files"
 ktap_check "it is killed under traffic" lab kill shop
 ktap_check "its cable's carrier goes" wait_for 5 carrier ring2 0
 ktap_check "the honeypot beside it serves on" serves 192.168.1.11

@@ -8,6 +8,8 @@
 #   intruder COMMAND...         run as the intruder of site1
 #   shell_on ADDRESS COMMAND    by ssh into a honeypot, from site1's intruder
 #   serves ADDRESS              its web server gives the intruder its file
+#   from NAME                   packets that the front-end took from a honeypot
+#   flows NAME SEEN             a hundred more than SEEN
 
 # shellcheck source=selftests/lib/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/lab.sh"
@@ -35,5 +37,12 @@ claimed() {
 }
 
 farm_up() { lab_up "$FARM" && wait_for 30 claimed site1 2 && wait_for 30 claimed site2 1; }
+
+from() {
+	lab exec center collapsarctl -j honeypot show |
+		jq --arg n "$1" '.[] | select(.name == $n) | .rx_packets'
+}
+
+flows() { [ "$(from "$1")" -ge $(($2 + 100)) ]; }
 
 serves() { intruder curl -sS -m 5 "http://$1/report.txt" | cmp - "$REPORT"; }

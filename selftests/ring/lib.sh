@@ -11,6 +11,8 @@ reaches() { on "$1" "ping -c 1 -W 1 ${ADDR[$2]}"; }
 carrier() { [ "$(on "$1" "cat /sys/class/net/$2/carrier")" = "$3" ]; }
 # counter NODE COUNTER: of ring0's ethtool statistics.
 counter() { on "$1" "ethtool -S ring0" | awk -v k="$2:" '$1 == k { print $2 }'; }
+# flowing NODE SEEN: it has received a hundred packets more than SEEN.
+flowing() { [ "$(statistic "$1" rx_packets)" -ge $(($2 + 100)) ]; }
 statistic() { on "$1" "cat /sys/class/net/ring0/statistics/$2"; }
 
 # pair_up FILE: and wait until they hear each other.

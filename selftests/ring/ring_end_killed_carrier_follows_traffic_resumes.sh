@@ -7,15 +7,13 @@
 # shellcheck source=selftests/ring/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-flowing() { [ "$(statistic "$1" rx_packets)" -gt "$2" ]; }
-
 # bounce VICTIM SURVIVOR
 bounce() {
 	local seen rc=0
 
 	seen=$(statistic "$2" rx_packets)
 	on_bg "$2" "ping -q -f -c 1000000 ${ADDR[$1]}"
-	wait_for 10 flowing "$2" $((seen + 100)) && lab kill "$1" &&
+	wait_for 10 flowing "$2" "$seen" && lab kill "$1" &&
 		wait_for 5 carrier "$2" ring0 0 && lab start "$1" &&
 		wait_for 10 carrier "$2" ring0 1 && wait_for 10 reaches "$2" "$1" || rc=1
 	off_bg
