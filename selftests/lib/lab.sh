@@ -8,6 +8,7 @@
 #   on NODE "COMMAND"    a shell command in a node
 #   on_bg NODE "COMMAND" in the background, silent; ended by off_bg, or with the test
 #   logs_clean           no kernel complained
+#   no_leak_in NODE      of the debug flavour: kmemleak finds nothing lost
 
 LAB_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=selftests/lib/ktap.sh
@@ -40,7 +41,8 @@ lab_up() {
 
 	rm -f "$LAB_DIR/up"
 	mkfifo "$LAB_DIR/up"
-	lab up "$1" > "$LAB_DIR/up" 2> "$LAB_DIR/err" &
+	# Not by lab(): a function has a shell of its own, and this is to be the supervisor.
+	"$LAB_TOP/tools/lab/lab" up "$1" > "$LAB_DIR/up" 2> "$LAB_DIR/err" &
 	lab_pid=$!
 	read -r line < "$LAB_DIR/up"
 	[ "${line%% *}" = up ] && return
@@ -62,4 +64,13 @@ off_bg() {
 	unset 'lab_spawned[-1]'
 }
 
-logs_clean() { ! grep -E "$BAD_LOG" "$LAB_DIR"/*/console; }
+logs_clean() {
+	cat "$LAB_DIR"/*/console > "$LAB_DIR/consoles" && [ -s "$LAB_DIR/consoles" ] &&
+		! grep -E "$BAD_LOG" "$LAB_DIR/consoles"
+}
+
+# Nothing younger than 5 s is called lost, nor what only one scan has seen.
+no_leak_in() {
+	on "$1" "cd /sys/kernel/debug && test -w kmemleak && { read -rt 5.2 <> <(:) || :; } &&
+	         echo scan > kmemleak && echo scan > kmemleak && ! grep . kmemleak"
+}

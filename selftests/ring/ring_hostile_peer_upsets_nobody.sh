@@ -12,17 +12,12 @@ build_peer() {
 		"$LAB_TOP/selftests/ring/hostile_peer.c" "$LAB_TOP/kmod/lib/ring.c"
 }
 
-kmemleak() {
-	on b "echo scan > /sys/kernel/debug/kmemleak; echo scan > /sys/kernel/debug/kmemleak
-	      ! grep . /sys/kernel/debug/kmemleak"
-}
-
 # Frames far above the MTU that call themselves segments: counted, none received.
 lying_segments() {
 	local long received
 
 	long=$(statistic b rx_length_errors) received=$(statistic b rx_packets)
-	timeout 60 "$LAB_DIR/hostile_peer" "$LAB_DIR/cable0" 4 lying-segments || return 1
+	timeout 60 "$LAB_DIR/hostile_peer" "$LAB_DIR/cable0/socket" 4 lying-segments || return 1
 	long=$(($(statistic b rx_length_errors) - long))
 	received=$(($(statistic b rx_packets) - received))
 	echo "$long too long, $received received"
@@ -30,7 +25,7 @@ lying_segments() {
 }
 
 torment() {
-	timeout 200 "$LAB_DIR/hostile_peer" "$LAB_DIR/cable0" 60 > "$LAB_DIR/torment" 2>&1 & peer=$!
+	timeout 200 "$LAB_DIR/hostile_peer" "$LAB_DIR/cable0/socket" 60 > "$LAB_DIR/torment" 2>&1 & peer=$!
 }
 
 pair_up hostile.yaml || exit 1
@@ -49,6 +44,6 @@ ktap_check "the peer did all that it knows, and each was treated as it should be
 on b "ethtool -S ring0" | grep -v ': 0$' | sed 's/^/# /'
 ktap_check "an honest peer comes back" lab start a
 ktap_check "and is met" wait_for 20 reaches b a
-ktap_check "nothing was leaked" kmemleak
+ktap_check "nothing was leaked" no_leak_in b
 ktap_check "no kernel complained" logs_clean
 ktap_end
