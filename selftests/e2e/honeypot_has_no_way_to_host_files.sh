@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Root in a honeypot sees its own disk and nothing of the host's files.
+# Root in a honeypot sees its own disk and nothing of the host's files, and has no way
+# into the kernel; and the process that his kernel is, should he get there, has nothing
+# of the host either.
 #
 #   intruder - router - LAN - H == center == shop
 set -u
@@ -13,14 +15,79 @@ refused() { [ "$(root "$1 > /dev/null 2>&1 || echo refused")" = refused ]; }
 # A file of the host that no image has.
 secret() { echo "only on the host" > "$LAB_DIR/secret"; }
 
-ktap_start 6
+# What runs in the jail of shop: its kernel, and that one's guest processes.
+jailed() {
+	local init p
+
+	init=$(pgrep -f "jail.py .*$LAB_DIR/shop/own" | head -1)
+	for p in /proc/[0-9]*; do
+		p=${p#/proc/}
+		if [ "$p" != "$init" ] &&
+		   [ "$(readlink "/proc/$p/ns/pid")" = "$(readlink "/proc/$init/ns/pid_for_children")" ] &&
+		   [ "$(readlink "/proc/$p/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]; then echo "$p"; fi
+	done 2> /dev/null
+}
+each() {
+	local p n=0
+
+	for p in $processes; do
+		"$@" "/proc/$p" || return 1
+		n=$((n + 1))
+	done
+	echo "$n processes"
+	[ "$n" -ge 2 ]
+}
+nobody() { [ "$(awk '$1 == "Uid:" || $1 == "Gid:" { print ($2 > 1000000000) + ($3 > 1000000000) }' "$1/status" | xargs)" = "2 2" ] ||
+	{ [ "$(id -u)" != 0 ] && [ ! -r /etc/shadow ]; }; }
+powerless() { ! grep -E '^Cap(Inh|Prm|Eff|Bnd|Amb):' "$1/status" | grep -v 0000000000000000; }
+no_way_up() { grep -q 'NoNewPrivs:[[:space:]]*1' "$1/status"; }
+apart() {
+	local ns
+
+	for ns in mnt net ipc uts; do
+		[ "$(readlink "$1/ns/$ns")" != "$(readlink "/proc/self/ns/$ns")" ] || return 1
+	done
+}
+# The whole of its root directory, as its mounts are.
+bare() {
+	local bad
+
+	bad=$(awk '{ print $5 }' "$1/mountinfo" | grep -vE '^/($|dev/(null|zero|random|urandom|shm)$|proc|own$|m/(linux|image|identity)$|cable[0-9]+$|lib(64)?/.*\.so[.0-9]*$)')
+	echo "$bad"
+	[ -z "$bad" ]
+}
+alone_on_the_wire() { [ "$(tail -n +3 "$1/net/dev" | cut -d: -f1 | xargs)" = lo ]; }
+
+# A shell's output becomes no command of the operator's terminal, and no full disk.
+shouts() {
+	root "printf '\033]0;OWNED\007' > /dev/console; yes shouting | head -c 1200000 > /dev/console"
+	grep -q shouting "$LAB_DIR/shop/console" && ! grep -q "$(printf '\033')" "$LAB_DIR/shop/console" &&
+		[ "$(stat -c %s "$LAB_DIR/shop/console")" -lt 1100000 ]
+}
+
+ktap_start 20
 farm_up || exit 1
 secret
 ktap_check "the intruder is root" says "id -u" 0
 ktap_check "the kernel knows no hostfs" says "grep -c hostfs /proc/filesystems" 0
 ktap_check "none can be mounted" refused "mount -t hostfs none /mnt"
-ktap_check "none can be loaded" refused "modprobe hostfs"
 ktap_check "a file of the host is not there" refused "cat '$LAB_DIR/secret'"
 ktap_check "only the machine's own two disks are" \
 	says "ls /sys/block | grep -v loop | tr '\n' ' '" "ubda ubdb "
+ktap_check "the kernel takes no modules" refused "test -e /proc/modules"
+ktap_check "and no program of the kernel's own machine" refused "test -e /proc/sys/kernel/unprivileged_bpf_disabled"
+for f in /dev/mem /dev/kmem /dev/port /proc/kcore; do
+	ktap_check "there is no $f" refused "test -e $f"
+done
+ktap_check "its command line names no path of the host" \
+	refused "grep -E '/(tmp|root|home|var|usr)/' /proc/cmdline"
+processes=$(jailed)
+ktap_check "its processes on the host belong to nobody" each nobody
+ktap_check "they have no capability" each powerless
+ktap_check "and no way to one" each no_way_up
+ktap_check "files, network, IPC and names are their own" each apart
+ktap_check "of the host's files they have what they run" each bare
+ktap_check "of its network nothing" each alone_on_the_wire
+ktap_check "its console is harmless and bounded" shouts
+ktap_check "it still serves" serves 192.168.1.10
 ktap_end

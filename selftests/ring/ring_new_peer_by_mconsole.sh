@@ -7,13 +7,15 @@
 . "$(dirname "$0")/lib.sh"
 
 new_peer() {
-	local n rc=0
+	local n seen rc=0
 
+	seen=$(statistic b rx_packets)
 	on_bg b "ping -q -f -c 1000000 ${ADDR[a]}"
+	wait_for 10 flowing b "$seen" || rc=1
 	for n in 1 2 3; do
-		lab mconsole b "config ring0=connect:$LAB_DIR/cable1" &&
+		lab mconsole b "config ring0=connect:$LAB_DIR/cable1/socket" &&
 			wait_for 10 reaches b c &&
-			lab mconsole b "config ring0=connect:$LAB_DIR/cable0" &&
+			lab mconsole b "config ring0=connect:$LAB_DIR/cable0/socket" &&
 			wait_for 10 reaches b a || { echo "turn $n"; rc=1; break; }
 	done
 	off_bg
@@ -33,7 +35,7 @@ hotplug() {
 
 # What succeeds says nothing of an error.
 quiet_success() {
-	[ -z "$(lab mconsole b "config ring0=connect:$LAB_DIR/cable0")" ] && wait_for 10 reaches b a
+	[ -z "$(lab mconsole b "config ring0=connect:$LAB_DIR/cable0/socket")" ] && wait_for 10 reaches b a
 }
 
 refusals() {

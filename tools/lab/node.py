@@ -10,10 +10,17 @@ import asyncio
 import io
 import os
 import shlex
+import shutil
 import socket
+import sys
 import tarfile
 
+import plain
+
 CONSOLE_MARK = b" login:"
+# Of a honeypot's console: who is root in it may write for ever.
+CONSOLE_LIMIT = 1 << 20
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class NodeError(Exception):
@@ -21,12 +28,16 @@ class NodeError(Exception):
 
 
 class NodeRunner:
-    """Starts, talks to and kills the UML of one topology.Node."""
+    """Starts, talks to and kills the UML of one topology.Node.
 
-    def __init__(self, node, rundir, builds, cpu):
+    Honeypots run in a jail (jail.py), as @uid if that is not -1.
+    """
+
+    def __init__(self, node, rundir, builds, cpu, uid):
         self.node = node
         self.dir = os.path.join(rundir, node.name)
-        self.disk = os.path.join(self.dir, "disk")
+        self.own = os.path.join(self.dir, "own")
+        self.uid = uid
         self.rundir = rundir
         self.builds = builds
         self.cpu = cpu
@@ -37,7 +48,9 @@ class NodeRunner:
         self.channel = None
         self.ready = None
         self.tasks = []
-        os.makedirs(os.path.join(self.dir, "jobs"), exist_ok=True)
+        # Of an earlier laboratory in the same place nothing stays.
+        shutil.rmtree(self.dir, ignore_errors=True)
+        os.makedirs(os.path.join(self.dir, "jobs"))
 
     # Starting
 
@@ -49,25 +62,38 @@ class NodeRunner:
                  "--kill-child=KILL", "sh", "-c", '"$@"; exit $?', "sh",
                  "taskset", "-c", str(self.cpu), "setarch", "-R"])
 
-    def cards(self):
+    def jail(self):
+        kernel = self.builds["kernel", self.node.kernel]
+        yield from (sys.executable, os.path.join(HERE, "jail.py"), str(self.uid),
+                    self.node.memory.rstrip("M"), self.own, os.path.join(self.dir, "root"),
+                    f"{kernel}/linux:m/linux", f"{self.builds['image']}:m/image",
+                    f"{self.dir}/identity.tar:m/identity")
+        for _, cable in self.node.cards.values():
+            yield f"{self.rundir}/cable{cable}:cable{cable}:rw"
+        yield "--"
+
+    def cards(self, cables):
         mac = self.node.identity.get("mac")
         for card, (role, cable) in self.node.cards.items():
-            arg = f"{card}={role}:{self.rundir}/cable{cable}"
+            arg = f"{card}={role}:{cables}/cable{cable}/socket"
             yield arg + (f",mac={mac}" if mac else "")
         for card, nic in self.node.host_nics.items():
             yield f"{card}:transport=raw,ifname={nic},depth=128"
 
+    def common(self, own, cables):
+        return [f"mem={self.node.memory}", f"uml_dir={own}/", "umid=uml", "con=null",
+                "con0=null,fd:1", "ssl=null", "random.trust_cpu=on", *self.cards(cables)]
+
+    def honeypot(self):
+        """In the jail: what the guest's /proc/cmdline shows says nothing of the host."""
+        return [*self.jail(), "/m/linux", *self.common("/own", ""),
+                "panic=1", "ubd0=/own/disk,/m/image", "ubd1r=/m/identity",
+                "root=/dev/ubda", "rootfstype=ext4", "rw", "init=/sbin/init"]
+
     def arguments(self, agent_fd):
         kernel = self.builds["kernel", self.node.kernel]
-        args = [os.path.join(kernel, "linux"), f"mem={self.node.memory}",
-                f"uml_dir={self.rundir}/", f"umid={self.node.name}.id",
-                "con=null", "con0=null,fd:1", "ssl=null", "panic=1",
-                "random.trust_cpu=on", *self.cards()]
-        if self.node.image:
-            return args + [f"ubd0={self.disk},{self.builds['image']}",
-                           f"ubd1r={self.dir}/identity.tar",
-                           "root=/dev/ubda", "rootfstype=ext4", "rw", "init=/sbin/init"]
-        return args + [f"ssl0=fd:{agent_fd}", "root=/dev/root", "rootfstype=hostfs",
+        return [os.path.join(kernel, "linux"), *self.common(self.own, self.rundir),
+                       "panic=1", f"ssl0=fd:{agent_fd}", "root=/dev/root", "rootfstype=hostfs",
                        "rootflags=/", "ro", f"init={self.builds['top']}/tools/lab/node-init",
                        f"LAB_ROOT={self.builds['top']}", f"LAB_DIR={self.dir}",
                        f"LAB_FILES={self.builds['files']}",
@@ -80,8 +106,12 @@ class NodeRunner:
         data = lines.encode()
         info = tarfile.TarInfo("identity")
         info.size, info.mode = len(data), 0o600
-        with tarfile.open(os.path.join(self.dir, "identity.tar"), "w") as tar:
+        path = os.path.join(self.dir, "identity.tar")
+        with tarfile.open(path, "w") as tar:
             tar.addfile(info, io.BytesIO(data))
+        os.chmod(path, 0o600)
+        if self.uid >= 0:
+            os.chown(path, self.uid, self.uid)
 
     async def start(self, timeout):
         if self.state != "down":
@@ -98,25 +128,39 @@ class NodeRunner:
             raise NodeError(f"{self.node.name} did not come up: {why}\n{self.tail()}") from e
         self.state = "up"
 
+    def make_own(self):
+        """A new machine each time: nothing that an intruder left comes back."""
+        shutil.rmtree(self.own, ignore_errors=True)
+        os.mkdir(self.own, 0o700)
+        os.makedirs(os.path.join(self.dir, "root"), exist_ok=True)
+        if self.uid >= 0:
+            os.chown(self.own, self.uid, self.uid)
+
     async def spawn(self):
-        # A new machine each time: nothing that an intruder left comes back.
-        if os.path.exists(self.disk):
-            os.unlink(self.disk)
+        self.make_own()
         if self.node.image:
             self.write_identity()
+            self.process = await self.launch(self.honeypot(), ())
+            self.tasks = [asyncio.ensure_future(self.follow_console())]
+            return
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         theirs.setblocking(False)
         try:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.containment(), *self.arguments(theirs.fileno()),
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT, pass_fds=(theirs.fileno(),))
+            self.process = await self.launch(self.arguments(theirs.fileno()),
+                                             (theirs.fileno(),))
         finally:
             theirs.close()
         reader, self.channel = await asyncio.open_connection(sock=ours)
         self.tasks = [asyncio.ensure_future(self.follow_console()),
                       asyncio.ensure_future(self.follow_agent(reader))]
+
+    async def launch(self, arguments, descriptors):
+        # The umask: a cable's other end may be of its directory's group.
+        return await asyncio.create_subprocess_exec(
+            *self.containment(), *arguments, stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            pass_fds=descriptors, umask=0o007)
 
     async def set_up(self, timeout):
         if self.node.modules:
@@ -140,12 +184,23 @@ class NodeRunner:
         seen = b""
         with open(os.path.join(self.dir, "console"), "ab", buffering=0) as log:
             while data := await self.process.stdout.read(4096):
-                log.write(data)
+                self.log_console(log, data)
                 seen = (seen + data)[-4096:]
                 if self.node.image and CONSOLE_MARK in seen and not self.ready.done():
                     self.ready.set_result(True)
         await self.process.wait()
         self.gone()
+
+    def log_console(self, log, data):
+        """What root in a honeypot writes is harmless to look at, and no more than so much."""
+        if not self.node.image:
+            log.write(data)
+            return
+        left = CONSOLE_LIMIT - log.tell()
+        if left > 0:
+            log.write(plain.clean(data[:left]))
+            if len(data) >= left:
+                log.write(b"\n(the console's log is full)\n")
 
     async def follow_agent(self, reader):
         try:
@@ -168,7 +223,8 @@ class NodeRunner:
         for job in self.jobs.values():
             if not job.done():
                 job.set_result(125)
-        self.channel.close()
+        if self.channel:
+            self.channel.close()
 
     def tail(self):
         try:

@@ -3,6 +3,7 @@
 
 import asyncio
 import ctypes
+import fcntl
 import json
 import os
 import shlex
@@ -18,6 +19,8 @@ from node import NodeError, NodeRunner
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BOOT_TIMEOUT = 60
 PR_SET_PDEATHSIG = 1
+# No distribution gives out users and groups from here on.
+UIDS = 1_900_000_000
 
 
 def die_with_parent():
@@ -54,15 +57,46 @@ def build(topo):
     return builds
 
 
+def uid_of(node, index):
+    """A number that nobody has: a honeypot's process owns nothing but what it is given."""
+    if not node.image or os.geteuid() != 0:
+        return -1
+    return UIDS + os.getpid() % 100000 * 1000 + index % 1000
+
+
+def lock(rundir):
+    """The directory, for as long as we live; NodeError if a laboratory has it."""
+    fd = os.open(os.path.join(rundir, "lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as e:
+        raise NodeError(f"a laboratory runs in '{rundir}'") from e
+
+
 class Supervisor:
     """All nodes, and the socket over which they are asked for."""
 
     def __init__(self, topo, rundir, builds):
         cpus = sorted(os.sched_getaffinity(0))
         self.rundir = rundir
-        self.nodes = {n.name: NodeRunner(n, rundir, builds, cpus[i % len(cpus)])
+        self.nodes = {n.name: NodeRunner(n, rundir, builds, cpus[i % len(cpus)], uid_of(n, i))
                       for i, n in enumerate(topo.nodes.values())}
+        for number in range(topo.cables):
+            self.lay_cable(number)
         self.over = asyncio.Event()
+
+    def lay_cable(self, number):
+        """A directory that its listener may write to, and its other end may look into."""
+        path = os.path.join(self.rundir, f"cable{number}")
+        shutil.rmtree(path, ignore_errors=True)
+        os.mkdir(path, 0o700)
+        if os.geteuid() != 0:
+            return
+        ends = {role: max(r.uid, 0) for r in self.nodes.values()
+                for role, cable in r.node.cards.values() if cable == number}
+        os.chown(path, ends.get("listen", 0), ends.get("connect", 0))
+        # Its group is that of what is made in it.
+        os.chmod(path, 0o2710)
 
     def find(self, name):
         if name not in self.nodes:
@@ -156,8 +190,9 @@ def main(path, rundir):
         builds = build(topo)
         rundir = rundir or tempfile.mkdtemp(prefix="clps-lab.")
         os.makedirs(rundir, exist_ok=True)
-        if len(rundir) > 80:
+        if len(rundir) > 70:
             raise NodeError(f"'{rundir}' is too long a path for sockets")
+        lock(rundir)
         asyncio.run(Supervisor(topo, os.path.abspath(rundir), builds).run())
     except (topology.TopologyError, NodeError, subprocess.CalledProcessError) as e:
         print(f"lab: {e}", file=sys.stderr)
