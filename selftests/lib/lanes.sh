@@ -49,13 +49,13 @@ prepare_lab() {
 		"$top/tools/build-image"; } > /dev/null
 }
 
-# Laboratories of several UMLs, one after the other.
+# Laboratories of several UMLs: two at once, as they wait for each other a lot.
 run_lab_lane() {
 	local lane name cmd flavour=guest
 
 	[ "$1" = e2e ] || flavour=debug
 	prepare_lab $flavour || { broken "$1" kernels; return; }
-	pool_open 1
+	pool_open 2
 	while read -r lane name cmd <&3; do
 		pool_slot
 		start_host "$lane" "$name" "$cmd"

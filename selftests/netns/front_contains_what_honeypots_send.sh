@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: uml
 # TIMEOUT: 300
 # A honeypot answers, and begins nothing: forged sources, new flows and other
 # networks are dropped under a named reason. Neighbours of one network talk.

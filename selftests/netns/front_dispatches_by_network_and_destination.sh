@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: uml
 # TIMEOUT: 300
 # A packet reaches the honeypot that owns its destination in its network, and
 # no other; overlapping networks never meet; the packet is what was sent.

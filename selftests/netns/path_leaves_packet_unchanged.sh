@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml
+# LANES: uml stock
 # TIMEOUT: 300
 # Byte for byte through the whole way, redirector, GRE and front-end: TTL, TOS, id,
 # options, payload, fragments; both directions, beyond the router and on the LAN.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: uml
 # TIMEOUT: 300
 # Byte for byte: TTL, TOS, id, options, payload, fragments; both directions.
 set -u
