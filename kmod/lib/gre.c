@@ -71,7 +71,8 @@ unsigned int clps_gre_is_keepalive(const void *data, size_t len,
 		return 0;
 	hlen = (b[0] & 15) * 4u;
 	tot = clps_get_be16(b + 2);
-	if (hlen < 20 || tot < hlen + CLPS_GRE_MIN_LEN || tot > len)
+	/* No options: it goes out again, and who forges one would choose its route. */
+	if (hlen != 20 || tot < hlen + CLPS_GRE_MIN_LEN || tot > len)
 		return 0;
 	if (b[9] != IPPROTO_NR_GRE || (clps_get_be16(b + 6) & 0x3fff))
 		return 0;

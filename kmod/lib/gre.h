@@ -65,7 +65,8 @@ static inline unsigned int clps_gre_hlen(u16 flags)
  * @remote: the peer's outer address (its inner destination)
  *
  * A keepalive is an IPv4 packet from us to the peer, protocol GRE, whose GRE
- * header has protocol type 0. The receiver sends the inner packet back as is.
+ * header has protocol type 0, without options in its IPv4 header. The receiver
+ * sends the inner packet back as is.
  *
  * Return: length in bytes of the inner packet to send back, or 0.
  */

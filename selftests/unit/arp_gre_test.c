@@ -86,6 +86,12 @@ static void keepalive(void)
 	b[22] = 0;
 	b[6] = 0x20;
 	CHECK(!clps_gre_is_keepalive(b, sizeof(b), us, peer));
+	/* Options, whole and with GRE behind them: a source route would go on from the peer. */
+	b[6] = 0;
+	b[0] = 0x46;
+	b[3] = 28;
+	memset(b + 20, 0, 8);
+	CHECK(!clps_gre_is_keepalive(b, sizeof(b), us, peer));
 }
 
 static void arp_refuses(void)

@@ -36,6 +36,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&us, data + 12, 4);
 	memcpy(&peer, data + 16, 4);
 	n = clps_gre_is_keepalive(data, size, us, peer);
-	MUST(n <= size && (!n || n >= 24));
+	MUST(n <= size && (!n || (n >= 24 && data[0] == 0x45)));
 	return 0;
 }
