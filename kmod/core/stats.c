@@ -71,6 +71,35 @@ int clps_stats_put(struct sk_buff *msg, const struct clps_stats __percpu *stats)
 }
 EXPORT_SYMBOL_NS_GPL(clps_stats_put, COLLAPSAR);
 
+int clps_pcount_put(struct sk_buff *msg, int attr, int pad,
+		    const struct clps_pcount __percpu *count)
+{
+	u64 sum[4] = { };
+	int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		const struct clps_pcount *c = per_cpu_ptr(count, cpu);
+		unsigned int start;
+		u64 val[4];
+
+		do {
+			start = u64_stats_fetch_begin(&c->syncp);
+			val[0] = u64_stats_read(&c->rx_packets);
+			val[1] = u64_stats_read(&c->rx_bytes);
+			val[2] = u64_stats_read(&c->tx_packets);
+			val[3] = u64_stats_read(&c->tx_bytes);
+		} while (u64_stats_fetch_retry(&c->syncp, start));
+		for (i = 0; i < 4; i++)
+			sum[i] += val[i];
+	}
+	for (i = 0; i < 4; i++) {
+		if (nla_put_u64_64bit(msg, attr + i, sum[i], pad))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+EXPORT_SYMBOL_NS_GPL(clps_pcount_put, COLLAPSAR);
+
 void clps_drop(struct clps_stats __percpu *stats, struct sk_buff *skb, enum clps_counter why)
 {
 	clps_stats_inc(stats, why);

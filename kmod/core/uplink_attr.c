@@ -31,8 +31,7 @@ int clps_addr_get(const struct nlattr *attr, struct clps_addr *addr,
 		return -EINVAL;
 	}
 	v4 = nla_get_be32(attr);
-	if (ipv4_is_zeronet(v4) || ipv4_is_loopback(v4) || ipv4_is_multicast(v4) ||
-	    ipv4_is_lbcast(v4)) {
+	if (!clps_v4_is_unicast(v4)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "not a unicast address");
 		return -EINVAL;
 	}

@@ -7,26 +7,6 @@
 #include "../compat/gso.h"
 #include "front.h"
 
-static void count_to_guest(struct clps_honeypot *hp, unsigned int len)
-{
-	struct clps_pcount *c = this_cpu_ptr(hp->count);
-
-	u64_stats_update_begin(&c->syncp);
-	u64_stats_inc(&c->rx_packets);
-	u64_stats_add(&c->rx_bytes, len);
-	u64_stats_update_end(&c->syncp);
-}
-
-static void count_from_guest(struct clps_honeypot *hp, unsigned int len)
-{
-	struct clps_pcount *c = this_cpu_ptr(hp->count);
-
-	u64_stats_update_begin(&c->syncp);
-	u64_stats_inc(&c->tx_packets);
-	u64_stats_add(&c->tx_bytes, len);
-	u64_stats_update_end(&c->syncp);
-}
-
 static bool fits(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (skb_is_gso(skb))
@@ -75,7 +55,7 @@ static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src
 	if (unlikely(clps_xmit(skb)))
 		clps_stats_inc(stats, CLPS_DROP_xmit);
 	else
-		count_to_guest(hp, len);
+		clps_pcount_rx(hp->count, len);
 }
 
 /* Header walk, and link-layer padding off. 0, or why not. */
@@ -114,12 +94,6 @@ void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *
 	deliver(hp, skb, gateway);
 }
 
-static bool is_unicast(__be32 addr)
-{
-	return !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr) &&
-	       !ipv4_is_loopback(addr) && !ipv4_is_zeronet(addr);
-}
-
 /* Between two honeypots of one network, as on its LAN. */
 static void local(struct clps_honeypot *from, struct clps_honeypot *to, struct sk_buff *skb)
 {
@@ -155,11 +129,11 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 		clps_drop(network->stats, skb, CLPS_DROP_spoofed);
 		return;
 	}
-	if (unlikely(!is_unicast(clps_addr_get_v4(&pkt.dst)))) {
+	if (unlikely(!clps_v4_is_unicast(clps_addr_get_v4(&pkt.dst)))) {
 		clps_drop(network->stats, skb, CLPS_DROP_bad_dst);
 		return;
 	}
-	count_from_guest(from, skb->len);
+	clps_pcount_tx(from->count, skb->len);
 	to = clps_honeypot_lookup(network, &pkt.dst);
 	if (to) {
 		local(from, to, skb);

@@ -16,33 +16,6 @@ const struct nla_policy clps_honeypot_policy[COLLAPSAR_HONEYPOT_A_MAX + 1] = {
 	[COLLAPSAR_HONEYPOT_A_MAC]	= NLA_POLICY_EXACT_LEN(ETH_ALEN),
 };
 
-static int put_counts(struct sk_buff *msg, const struct clps_honeypot *hp)
-{
-	u64 sum[4] = { };
-	int cpu, i;
-
-	for_each_possible_cpu(cpu) {
-		const struct clps_pcount *c = per_cpu_ptr(hp->count, cpu);
-		unsigned int start;
-		u64 val[4];
-
-		do {
-			start = u64_stats_fetch_begin(&c->syncp);
-			val[0] = u64_stats_read(&c->rx_packets);
-			val[1] = u64_stats_read(&c->rx_bytes);
-			val[2] = u64_stats_read(&c->tx_packets);
-			val[3] = u64_stats_read(&c->tx_bytes);
-		} while (u64_stats_fetch_retry(&c->syncp, start));
-		for (i = 0; i < 4; i++)
-			sum[i] += val[i];
-	}
-	for (i = 0; i < 4; i++)
-		if (nla_put_u64_64bit(msg, COLLAPSAR_HONEYPOT_A_RX_PACKETS + i, sum[i],
-				      COLLAPSAR_HONEYPOT_A_PAD))
-			return -EMSGSIZE;
-	return 0;
-}
-
 static int fill(struct sk_buff *msg, const struct clps_honeypot *hp, u8 cmd, u32 portid, u32 seq,
 		int flags, int event)
 {
@@ -61,7 +34,8 @@ static int fill(struct sk_buff *msg, const struct clps_honeypot *hp, u8 cmd, u32
 	    (clps_mac_load(&hp->mac, mac) &&
 	     nla_put(msg, COLLAPSAR_HONEYPOT_A_MAC, ETH_ALEN, mac)) ||
 	    (event >= 0 && nla_put_u32(msg, COLLAPSAR_HONEYPOT_A_EVENT, event)) ||
-	    put_counts(msg, hp)) {
+	    clps_pcount_put(msg, COLLAPSAR_HONEYPOT_A_RX_PACKETS, COLLAPSAR_HONEYPOT_A_PAD,
+			    hp->count)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
 	}

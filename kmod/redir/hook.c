@@ -50,12 +50,7 @@ static unsigned int hook_arp(struct clps_redir_nic *nic, struct sk_buff *skb)
 
 static void count_rx(struct clps_v *v, unsigned int len)
 {
-	struct clps_pcount *c = this_cpu_ptr(v->count);
-
-	u64_stats_update_begin(&c->syncp);
-	u64_stats_inc(&c->rx_packets);
-	u64_stats_add(&c->rx_bytes, len);
-	u64_stats_update_end(&c->syncp);
+	clps_pcount_rx(v->count, len);
 	clps_stats_inc(v->rn->stats, CLPS_C_rx_packets);
 	clps_stats_add(v->rn->stats, CLPS_C_rx_bytes, len);
 }

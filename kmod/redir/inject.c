@@ -8,20 +8,9 @@
 
 static void count_tx(struct clps_v *v, unsigned int len)
 {
-	struct clps_pcount *c = this_cpu_ptr(v->count);
-
-	u64_stats_update_begin(&c->syncp);
-	u64_stats_inc(&c->tx_packets);
-	u64_stats_add(&c->tx_bytes, len);
-	u64_stats_update_end(&c->syncp);
+	clps_pcount_tx(v->count, len);
 	clps_stats_inc(v->rn->stats, CLPS_C_tx_packets);
 	clps_stats_add(v->rn->stats, CLPS_C_tx_bytes, len);
-}
-
-static bool is_unicast(__be32 addr)
-{
-	return !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr) &&
-	       !ipv4_is_loopback(addr) && !ipv4_is_zeronet(addr);
 }
 
 /* May @v send this? 0, or why not. */
@@ -29,7 +18,7 @@ static int admit(struct clps_v *v, const struct clps_pkt *pkt)
 {
 	struct clps_v *other;
 
-	if (!is_unicast(clps_addr_get_v4(&pkt->dst)))
+	if (!clps_v4_is_unicast(clps_addr_get_v4(&pkt->dst)))
 		return CLPS_DROP_bad_dst;
 	/* The center hands such packets over itself; here they would circle. */
 	other = clps_v_by_nic(v->rn, &pkt->dst, v->nic->dev->ifindex);

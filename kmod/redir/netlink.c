@@ -49,33 +49,6 @@ static const struct nla_policy redir_policy[COLLAPSAR_REDIR_A_MAX + 1] = {
 	[COLLAPSAR_REDIR_A_STATE]	= NLA_POLICY_MAX(NLA_U32, COLLAPSAR_REDIR_STATE_WITHDRAWN),
 };
 
-static int put_counts(struct sk_buff *msg, const struct clps_v *v)
-{
-	u64 sum[4] = { };
-	int cpu, i;
-
-	for_each_possible_cpu(cpu) {
-		const struct clps_pcount *c = per_cpu_ptr(v->count, cpu);
-		unsigned int start;
-		u64 val[4];
-
-		do {
-			start = u64_stats_fetch_begin(&c->syncp);
-			val[0] = u64_stats_read(&c->rx_packets);
-			val[1] = u64_stats_read(&c->rx_bytes);
-			val[2] = u64_stats_read(&c->tx_packets);
-			val[3] = u64_stats_read(&c->tx_bytes);
-		} while (u64_stats_fetch_retry(&c->syncp, start));
-		for (i = 0; i < 4; i++)
-			sum[i] += val[i];
-	}
-	for (i = 0; i < 4; i++)
-		if (nla_put_u64_64bit(msg, COLLAPSAR_REDIR_A_RX_PACKETS + i, sum[i],
-				      COLLAPSAR_REDIR_A_PAD))
-			return -EMSGSIZE;
-	return 0;
-}
-
 static int put_v(struct sk_buff *msg, const struct clps_v *v, u8 state, u8 reason)
 {
 	const struct clps_claim *c = &v->claim;
@@ -101,7 +74,7 @@ static int put_v(struct sk_buff *msg, const struct clps_v *v, u8 state, u8 reaso
 	    (!is_zero_ether_addr(c->foreign_mac) &&
 	     nla_put(msg, COLLAPSAR_REDIR_A_FOREIGN_MAC, ETH_ALEN, c->foreign_mac)))
 		return -EMSGSIZE;
-	return put_counts(msg, v);
+	return clps_pcount_put(msg, COLLAPSAR_REDIR_A_RX_PACKETS, COLLAPSAR_REDIR_A_PAD, v->count);
 }
 
 static int fill(struct sk_buff *msg, const struct clps_v *v, u8 cmd, u32 portid, u32 seq,

@@ -146,4 +146,50 @@ struct clps_pcount {
 	struct u64_stats_sync syncp;
 };
 
+/**
+ * clps_pcount_rx() - count a packet that came from the outside
+ * @count: the object's counts
+ * @len: its length in bytes
+ *
+ * Context: BH disabled.
+ */
+static inline void clps_pcount_rx(struct clps_pcount __percpu *count, unsigned int len)
+{
+	struct clps_pcount *c = this_cpu_ptr(count);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_inc(&c->rx_packets);
+	u64_stats_add(&c->rx_bytes, len);
+	u64_stats_update_end(&c->syncp);
+}
+
+/**
+ * clps_pcount_tx() - count a packet on its way to the outside
+ * @count: the object's counts
+ * @len: its length in bytes
+ *
+ * Context: BH disabled.
+ */
+static inline void clps_pcount_tx(struct clps_pcount __percpu *count, unsigned int len)
+{
+	struct clps_pcount *c = this_cpu_ptr(count);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_inc(&c->tx_packets);
+	u64_stats_add(&c->tx_bytes, len);
+	u64_stats_update_end(&c->syncp);
+}
+
+/**
+ * clps_pcount_put() - append the sums over all CPUs to a message
+ * @msg: the message
+ * @attr: attribute of rx_packets; rx_bytes, tx_packets and tx_bytes follow it
+ * @pad: attribute for padding
+ * @count: the object's counts
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int clps_pcount_put(struct sk_buff *msg, int attr, int pad,
+		    const struct clps_pcount __percpu *count);
+
 #endif /* _COLLAPSAR_STATS_H */

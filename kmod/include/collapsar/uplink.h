@@ -7,6 +7,7 @@
 #define _COLLAPSAR_UPLINK_H
 
 #include <linux/if_ether.h>
+#include <linux/in.h>
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
 #include <net/netlink.h>
@@ -63,6 +64,18 @@ int clps_uplink_parm_get(const struct nlattr *nest, struct clps_uplink_parm *par
  */
 int clps_uplink_parm_put(struct sk_buff *msg, int attrtype, const struct clps_uplink_parm *parm,
 			 const char *name);
+
+/**
+ * clps_v4_is_unicast() - may this be the address of one machine on a network?
+ * @addr: an IPv4 address; a subnet's own broadcast address cannot be told here
+ *
+ * Return: false for multicast, limited broadcast, loopback and 0.0.0.0.
+ */
+static inline bool clps_v4_is_unicast(__be32 addr)
+{
+	return !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr) &&
+	       !ipv4_is_loopback(addr) && !ipv4_is_zeronet(addr);
+}
 
 /**
  * clps_addr_get() - take a unicast address from an attribute
