@@ -60,9 +60,9 @@ alone_on_the_wire() { [ "$(tail -n +3 "$1/net/dev" | cut -d: -f1 | xargs)" = lo 
 
 # A shell's output becomes no command of the operator's terminal, and no full disk.
 shouts() {
-	root "printf '\033]0;OWNED\007' > /dev/console; yes shouting | head -c 1200000 > /dev/console"
+	root "printf '\033]0;OWNED\007' > /dev/console; yes shouting | head -c 320000 > /dev/console"
 	grep -q shouting "$LAB_DIR/shop/console" && ! grep -q "$(printf '\033')" "$LAB_DIR/shop/console" &&
-		[ "$(stat -c %s "$LAB_DIR/shop/console")" -lt 1100000 ]
+		[ "$(stat -c %s "$LAB_DIR/shop/console")" -lt 300000 ]
 }
 
 ktap_start 20

@@ -19,7 +19,7 @@ import plain
 
 CONSOLE_MARK = b" login:"
 # Of a honeypot's console: who is root in it may write for ever.
-CONSOLE_LIMIT = 1 << 20
+CONSOLE_LIMIT = 256 << 10
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
