@@ -70,6 +70,9 @@ frames() {
 	exit 1
 }
 
+# flood NS ADDRESS: pings of 1000 bytes, as fast as they are answered; ends with the test.
+flood() { spawn in_ns "$1" ping -n -q -f -s 1000 "$2" > /dev/null 2>&1; }
+
 load_modules() {
 	local m
 

@@ -8,7 +8,6 @@ set -u
 # shellcheck source=selftests/netns/front_topology.bash
 . "$CLPS_ROOT/selftests/netns/front_topology.bash"
 
-flood() { spawn in_ns "$1" ping -n -q -f -s 1000 "$2" > /dev/null 2>&1; }
 # The guest answers, and its answers leave: both directions move.
 moves() {
 	local was

@@ -9,7 +9,6 @@ set -u
 # shellcheck source=selftests/netns/front_topology.bash
 . "$CLPS_ROOT/selftests/netns/front_topology.bash"
 
-flood() { spawn in_ns "$1" ping -n -q -f -s 1000 "$2" > /dev/null 2>&1; }
 core_grew() { [ "$(core_counter "$1")" -gt "$2" ]; }
 grew_beyond() { [ "$(honeypot_value "$1" "$2")" -gt "$3" ]; }
 # moves HONEYPOT: both directions.

@@ -6,7 +6,6 @@
 set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
-flood() { spawn in_ns "$1" ping -n -q -f -s 1000 "$2" > /dev/null 2>&1; }
 moves() { [ "$(counter redir "" rx_packets H)" -gt 50 ]; }
 
 ktap_start 8
