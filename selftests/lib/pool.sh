@@ -26,7 +26,7 @@ pool_slot() {
 pool_start() {
 	pool_what[$slot]="$1 $2 $3"
 	shift 3
-	setpriv --pdeathsig TERM "$@" < /dev/null &
+	CLPS_RUNNER=$$ setpriv --pdeathsig TERM "$@" < /dev/null &
 	pool_pid[$slot]=$!
 }
 
