@@ -9,7 +9,8 @@
 passed=0 failed=0 skipped=0
 failures=() times=()
 
-# Sets verdict and why from what is in a result directory.
+# Sets verdict and why from what is in a result directory. KIND is plain, ktap, or
+# kernel: a test that had one to itself, whose log must be there.
 judge() {
 	local dir=$1 kind=$2 rc plan done_ f
 
@@ -22,6 +23,10 @@ judge() {
 			return
 		fi
 	done
+	if [ "$kind" = kernel ] && [ ! -s "$dir/dmesg" ]; then
+		why="no kernel log"
+		return
+	fi
 	[ ! -s "$dir/kmemleak" ] || { why="kmemleak: $(head -1 "$dir/kmemleak")"; return; }
 	if [ "$rc" = 4 ]; then
 		verdict=skip why=$(grep -m1 -io 'skip.*' "$dir/ktap")
@@ -29,7 +34,7 @@ judge() {
 	fi
 	[ "$rc" != 124 ] || { why="took too long"; return; }
 	[ "$rc" = 0 ] || { why="exit code $rc"; return; }
-	if [ "$kind" = ktap ]; then
+	if [ "$kind" != plain ]; then
 		plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$dir/ktap" | head -1)
 		done_=$(grep -cE '^(not )?ok [0-9]+' "$dir/ktap")
 		[ -n "$plan" ] || { why="no plan"; return; }

@@ -85,7 +85,7 @@ run_uml_lane() {
 	while read -r lane name cmd <&3; do
 		pool_slot
 		fresh uml "$name"
-		pool_start uml "$name" ktap "$top/selftests/vm/run-uml" \
+		pool_start uml "$name" kernel "$top/selftests/vm/run-uml" \
 			"$cmd" "$results/uml/$name" $((slot % cpus))
 	done 3< <(wanted_tests "$1")
 	pool_drain
@@ -111,7 +111,7 @@ run_stock_lane() {
 		for cmd in "${tests[@]}"; do
 			n=$(base "$cmd")
 			mkdir -p "$results/stock-$k/$n"
-			report "stock-$k" "$n" ktap
+			report "stock-$k" "$n" kernel
 		done
 	done
 }

@@ -14,7 +14,14 @@ ask() {
 		--seconds "${4:-0.5}"
 }
 hears() { [ "$(ask "$1" "$2" "$3" 5)" = "$4 $4" ]; }
-quiet_ports() { [ ! -s /tmp/heard2 ] && [ ! -s /tmp/heard3 ]; }
+# What the captures end with is what those guests themselves ask at last.
+own_asks() { grep -q 10.1.0.222 /tmp/heard2 && grep -q 10.1.0.222 /tmp/heard3; }
+quiet_ports() {
+	ask guest2 10.1.0.10 10.1.0.222
+	ask guest3 10.1.0.9 10.1.0.222
+	wait_for 20 own_asks || return 1
+	! grep -v 10.1.0.222 /tmp/heard2 /tmp/heard3
+}
 grew() { [ "$(network_counter a "$1")" -gt "$2" ]; }
 
 ktap_start 15

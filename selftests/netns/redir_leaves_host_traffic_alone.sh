@@ -14,13 +14,13 @@ tcp_to_h() {
 }
 listening() { in_ns H ss -ltn | grep -q :7001; }
 nothing_captured() { [ "$(counter redir "" rx_packets H)" = 0 ]; }
-# Sent to another machine's MAC, as on a hub or a flooding switch.
+# V's packets to a MAC that the switch has not learnt, and so sends to everybody.
+elsewhere() { frames host send --spa 10.1.0.50 --tpa 10.1.0.77 --dst 02:00:00:00:99:99; }
+seen_by_h() { elsewhere && grep -q '10.1.0.50.*> 10.1.0.77' /tmp/seen; }
 overheard() {
 	ip -n H link set eth0 promisc on
-	frames host send --spa 10.1.0.50 --tpa 10.1.0.77 \
-		--dst "$(mac_of newcomer eth0)"
-	in_ns host ping -c1 -W1 10.1.0.2 > /dev/null
-	nothing_captured
+	spawn in_ns H tcpdump -lni eth0 udp > /tmp/seen 2> /tmp/tcpdump
+	wait_for 20 grep -q 'listening on' /tmp/tcpdump && wait_for 10 seen_by_h && nothing_captured
 }
 tagged() {
 	ip -n host link add link eth0 name v5 type vlan id 5
@@ -32,7 +32,7 @@ tagged() {
 	wait_for 5 reaches host 10.5.0.2 && nothing_captured
 }
 
-ktap_start 8
+ktap_start 9
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77
@@ -45,5 +45,7 @@ ktap_check "a TCP stream to H arrives whole" tcp_to_h
 ktap_check "none of it was captured" nothing_captured
 ktap_check "V's packets to other MACs are not captured" overheard
 ktap_check "VLAN traffic through the NIC is not V's" tagged
+captured() { reaches host 10.1.0.77 && not nothing_captured; }
+ktap_check "those to the NIC's own are" captured
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

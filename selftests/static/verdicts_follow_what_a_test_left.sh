@@ -21,13 +21,13 @@ good() {
 # judged VERDICT WHY: as judge() says of it.
 judged() {
 	verdict='' why=''
-	judge "$work/t" ktap
+	judge "$work/t" kernel
 	echo "$verdict: $why"
 	[ "$verdict" = "$1" ] && [[ $why == *"$2"* ]]
 }
 spoil() { good; echo "$2" > "$work/t/$1"; }
 
-ktap_start 12
+ktap_start 13
 good; ktap_check "complete and clean passes" judged pass ''
 spoil rc 1; ktap_check "an exit code of 1 fails" judged fail 'exit code 1'
 spoil rc 124; ktap_check "the time limit fails" judged fail 'too long'
@@ -36,6 +36,7 @@ good; rm "$work/t/rc"; ktap_check "no verdict fails" judged fail 'no verdict'
 good; rm "$work/t/rc"; echo 'the kernel died' > "$work/t/why"
 ktap_check "a dead kernel fails, and says so" judged fail 'the kernel died'
 spoil dmesg 'WARNING: CPU: 1 PID: 7'; ktap_check "a warning in the log fails" judged fail 'complained'
+good; : > "$work/t/dmesg"; ktap_check "no kernel log fails" judged fail 'no kernel log'
 spoil console 'Kernel panic - not syncing'; ktap_check "a panic on the console fails" judged fail 'complained'
 spoil kmemleak 'a leak'; ktap_check "a leak fails" judged fail 'kmemleak'
 good; sed -i '$d' "$work/t/ktap"; ktap_check "a missing result fails" judged fail 'planned 2 checks, reported 1'
