@@ -3,6 +3,13 @@
 # The modules and the patches pass the kernel's own checkpatch.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# What it says of the same text is the same.
+if [ "${1:-}" != anew ]; then
+	git ls-files 'kmod/*.[ch]' 'uml-patches/*' tools/kernel-source "tools/checks/${0##*/}" | while read -r f; do
+		[ ! -f "$f" ] || echo "$f"
+	done | tools/seen checkpatch "" "tools/checks/${0##*/}" anew
+	exit
+fi
 src=$(tools/kernel-source scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch)
 check() { perl "$src/scripts/checkpatch.pl" --no-tree --no-signoff --no-color --terse --show-types "$@"; }
 

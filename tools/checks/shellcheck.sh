@@ -11,4 +11,5 @@ mapfile -t files < <(git ls-files | while read -r f; do
 	case $line in '#!/bin/bash'*) echo "$f" ;; esac
 done 2> /dev/null)
 [ ${#files[@]} -gt 0 ]
-exec shellcheck -x -P SCRIPTDIR -S warning "${files[@]}"
+printf '%s\n' "${files[@]}" |
+	tools/seen shellcheck "$(shellcheck --version)" shellcheck -x -P SCRIPTDIR -S warning "${files[@]}"
