@@ -11,8 +11,8 @@ set -u
 
 mail_answers() { at site2 intruder ping -c 1 -W 2 192.168.1.10; }
 
-ktap_start 10
-farm_up || exit 1
+ktap_start 12
+farm_up site1 center || exit 1
 ktap_check "site1's honeypot serves" serves 192.168.1.10
 ktap_check "site2's honeypot answers" mail_answers
 shop=$(from shop) mail=$(from mail)
@@ -25,5 +25,7 @@ ktap_check "the real host is reached as before" intruder ping -c 3 -i 0.2 -W 2 1
 ktap_check "the center starts again" lab start center
 ktap_check "site1's honeypot serves again" wait_for 20 serves 192.168.1.10
 ktap_check "site2's honeypot answers again" wait_for 20 mail_answers
+ktap_check "the redirector has lost no memory" no_leak_in site1
+ktap_check "nor has the new center" no_leak_in center
 ktap_check "no kernel complained" logs_clean
 ktap_end

@@ -10,8 +10,8 @@ set -u
 
 carrier() { [ "$(lab exec center cat "/sys/class/net/$1/carrier")" = "$2" ]; }
 
-ktap_start 11
-farm_up || exit 1
+ktap_start 12
+farm_up center || exit 1
 ktap_check "the honeypot serves" serves 192.168.1.10
 ktap_check "the intruder leaves a file in it" shell_on 192.168.1.10 "echo mine > /root/mine"
 shop=$(from shop) files=$(from files)
@@ -26,5 +26,6 @@ ktap_check "it starts again" lab start shop
 ktap_check "it serves again" wait_for 20 serves 192.168.1.10
 ktap_check "the intruder's file is gone" \
 	test "$(shell_on 192.168.1.10 'cat /root/mine 2> /dev/null || echo none')" = none
+ktap_check "the center has lost no memory" no_leak_in center
 ktap_check "no kernel complained" logs_clean
 ktap_end

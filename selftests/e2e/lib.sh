@@ -3,7 +3,7 @@
 # The demonstration's honeyfarm as a test bed; see ../demo/honeyfarm.yaml for the
 # map.
 #
-#   farm_up                     start it; V's claimed
+#   farm_up [NODE...]           start it, those with a debug kernel; V's claimed
 #   at NODE NETNS COMMAND...    run in a namespace of a node
 #   intruder COMMAND...         run as the intruder of site1
 #   shell_on ADDRESS COMMAND    by ssh into a honeypot, from site1's intruder
@@ -36,7 +36,20 @@ claimed() {
 		jq '[.[] | select(.state == "claimed")] | length')" = "$2" ]
 }
 
-farm_up() { lab_up "$FARM" && wait_for 30 claimed site1 2 && wait_for 30 claimed site2 1; }
+farm_up() {
+	local node farm=$FARM
+
+	if [ $# -gt 0 ]; then
+		# What a node's setup is stands beside the description.
+		mkdir "$LAB_DIR.farm"
+		cp "${FARM%/*}"/* "$LAB_DIR.farm/"
+		farm=$LAB_DIR.farm/${FARM##*/}
+	fi
+	for node in "$@"; do
+		sed -i "s/^  $node:\$/&\n    kernel: debug\n    memory: 512M/" "$farm"
+	done
+	lab_up "$farm" && wait_for 60 claimed site1 2 && wait_for 60 claimed site2 1
+}
 
 from() {
 	lab exec center collapsarctl -j honeypot show |

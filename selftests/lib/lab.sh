@@ -28,7 +28,7 @@ lab_cleanup() {
 	for p in "${lab_spawned[@]}" $lab_pid; do wait "$p" 2> /dev/null; done
 	# What the runner judges, and what explains a failure.
 	[ -z "${CLPS_OUT:-}" ] || cat "$LAB_DIR"/*/console > "$CLPS_OUT/console" 2> /dev/null
-	if [ -n "${LAB_KEEP:-}" ]; then echo "# kept $LAB_DIR"; else rm -rf "$LAB_DIR"; fi
+	if [ -n "${LAB_KEEP:-}" ]; then echo "# kept $LAB_DIR"; else rm -rf "$LAB_DIR" "$LAB_DIR.farm"; fi
 }
 trap lab_cleanup EXIT
 trap 'exit 1' INT TERM

@@ -45,8 +45,11 @@ prepare_lab() {
 	for f in fast "$1"; do
 		"$top/tools/build-uml" --flavour "$f" > /dev/null || return 1
 	done
-	[ "$1" != guest ] || { "$top/tools/build-uml" --flavour fast --modules &&
-		"$top/tools/build-image"; } > /dev/null
+	[ "$1" = guest ] || return 0
+	for f in fast debug; do
+		"$top/tools/build-uml" --flavour "$f" --modules > /dev/null || return 1
+	done
+	"$top/tools/build-image" > /dev/null
 }
 
 # Laboratories of several UMLs: two at once, as they wait for each other a lot.
