@@ -10,9 +10,19 @@
 #include "ring.h"
 
 #define LOG2	CLPS_RING_MIN_LOG2
+#define SIZE	(1u << LOG2)
 
 struct input {
 	const u8 *p, *end;
+};
+
+/*
+ * The shared memory in four pieces of their exact sizes, so that the sanitizer guards
+ * each: what leaves one direction's bytes must not end in the other's unseen.
+ */
+static u8 *pieces[4];
+static const size_t sizes[4] = {
+	sizeof(struct clps_ring_shared), sizeof(struct clps_ring_shared), SIZE, SIZE,
 };
 
 static u32 take(struct input *in, unsigned int n)
@@ -25,7 +35,7 @@ static u32 take(struct input *in, unsigned int n)
 }
 
 /* Indices and record headers get most of the attacker's attention. */
-static void mutate(struct input *in, struct clps_ring *tx, struct clps_ring *rx, u8 *mem)
+static void mutate(struct input *in, struct clps_ring *tx, struct clps_ring *rx)
 {
 	u32 op = take(in, 1), at = take(in, 3), val = take(in, 4);
 	struct clps_ring_rec rec;
@@ -43,7 +53,7 @@ static void mutate(struct input *in, struct clps_ring *tx, struct clps_ring *rx,
 		memcpy(rx->data + (rx->own & (rx->size - 1)), &rec, sizeof(rec));
 		break;
 	case 3:
-		mem[at % clps_ring_span(LOG2)] = (u8)val;
+		pieces[op >> 6][at % sizes[op >> 6]] = (u8)val;
 		break;
 	case 4:
 		tx->sh->space_event = tx->sh->data_event = val;
@@ -90,19 +100,35 @@ static void step_tx(struct input *in, struct clps_ring *tx, const u8 *buf)
 		abort();
 }
 
+static void make_pieces(void)
+{
+	for (int i = 0; i < 4; i++) {
+		pieces[i] = aligned_alloc(64, sizes[i]);
+		memset(pieces[i], 0, sizes[i]);
+	}
+}
+
+static void attach(struct clps_ring *r, unsigned int dir)
+{
+	/* It looks at none of the memory yet. */
+	clps_ring_init(r, pieces[2], LOG2, dir);
+	r->sh = (void *)pieces[dir];
+	r->data = pieces[2 + dir];
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	static u8 buf[CLPS_RING_MAX_PAYLOAD];
 	struct input in = { data, data + size };
 	struct clps_ring tx, rx;
-	static u8 *mem;
 
-	if (!mem)	/* of the exact size: the sanitizer guards its ends */
-		mem = aligned_alloc(64, clps_ring_span(LOG2));
-	memset(mem, 0, 2 * CLPS_RING_CTRL_SIZE);
-	clps_ring_init(&tx, mem, LOG2, 0);
-	clps_ring_init(&rx, mem, LOG2, 1);
+	if (!pieces[0])
+		make_pieces();
+	memset(pieces[0], 0, sizes[0]);
+	memset(pieces[1], 0, sizes[1]);
+	attach(&tx, 0);
+	attach(&rx, 1);
 	/* Start near the wrap as well. */
 	if (size && data[0] & 1) {
 		tx.own = tx.pub = tx.peer = rx.own = rx.pub = rx.peer = 0u - 4096;
@@ -110,7 +136,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	}
 	take(&in, 1);
 	while (in.p < in.end) {
-		mutate(&in, &tx, &rx, mem);
+		mutate(&in, &tx, &rx);
 		if (take(&in, 1) & 1)
 			step_rx(&rx, buf);
 		else
