@@ -7,7 +7,7 @@
 Whoever takes over a guest's kernel runs code in the process that it is. So that
 process gets namespaces of its own (files, network, System V IPC, names), a root
 directory that holds what it needs and no more, no capability, no way to gain one,
-and UID, which owns nothing else. Without root on the host its user stays what it was:
+the system calls that UML needs (seccomp.py) and UID, which owns nothing else. Without root on the host its user stays what it was:
 UID is -1 then, and we are in a user namespace.
 
 MEMORY is the guest's, in MiB. OWN is the directory that it may write to, /own inside. ROOT is an empty directory for
@@ -21,6 +21,9 @@ import resource
 import stat
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True
+import seccomp
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -149,6 +152,8 @@ def main():
     # Its cables' other ends are of its group.
     os.umask(0o007)
     drop_privileges(uid)
+    # The last: what follows is an execve().
+    seccomp.confine(LIBC)
     os.execve(command[0], command, {"PATH": "/", "HOME": "/own", "TMPDIR": "/dev/shm"})
 
 
