@@ -19,7 +19,7 @@ secret() { echo "only on the host" > "$LAB_DIR/secret"; }
 jailed() {
 	local init p
 
-	init=$(pgrep -f "jail.py .*$LAB_DIR/shop/own" | head -1)
+	init=$(pgrep -f "jail.py --root $LAB_DIR/shop/root" | head -1)
 	for p in /proc/[0-9]*; do
 		p=${p#/proc/}
 		if [ "$p" != "$init" ] &&
@@ -41,6 +41,18 @@ nobody() { [ "$(awk '$1 == "Uid:" || $1 == "Gid:" { print ($2 > 1000000000) + ($
 	{ [ "$(id -u)" != 0 ] && [ ! -r /etc/shadow ]; }; }
 powerless() { ! grep -E '^Cap(Inh|Prm|Eff|Bnd|Amb):' "$1/status" | grep -v 0000000000000000; }
 no_way_up() { grep -q 'NoNewPrivs:[[:space:]]*1' "$1/status" && grep -q 'Seccomp:[[:space:]]*2' "$1/status"; }
+bounded() {
+	! grep -E '^Max (file size|data size|stack size|core file size|processes|open files|locked memory|address space|pending signals|msgqueue size) ' "$1/limits" |
+		grep unlimited
+}
+# What it writes is in memory, and no more than so much; it takes nothing of our disk.
+own_is_small() {
+	local size
+
+	size=$(awk '$5 == "/own" { print $0 }' "$1/mountinfo" | sed -n 's/.* tmpfs .*size=\([0-9]*\)k.*/\1/p')
+	echo "$size KiB"
+	[ -n "$size" ] && [ "$size" -lt 100000 ]
+}
 apart() {
 	local ns
 
@@ -65,7 +77,7 @@ shouts() {
 		[ "$(stat -c %s "$LAB_DIR/shop/console")" -lt 300000 ]
 }
 
-ktap_start 20
+ktap_start 23
 farm_up || exit 1
 secret
 ktap_check "the intruder is root" says "id -u" 0
@@ -88,6 +100,9 @@ ktap_check "and no way to one, and few system calls" each no_way_up
 ktap_check "files, network, IPC and names are their own" each apart
 ktap_check "of the host's files they have what they run" each bare
 ktap_check "of its network nothing" each alone_on_the_wire
+ktap_check "and of all else so much and no more" each bounded
+ktap_check "as of what it may write to" each own_is_small
+ktap_check "its management console answers us" lab mconsole shop version
 ktap_check "its console is harmless and bounded" shouts
 ktap_check "it still serves" serves 192.168.1.10
 ktap_end

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A program of the intruder's own in the place of a honeypot's kernel gets neither to
-# capabilities nor to the parts of the host's kernel that escapes begin with. Outside
-# of the jail the same program gets all of it.
+# capabilities, nor to the parts of the host's kernel that escapes begin with, nor to
+# more of its memory, disk and processes than is his. Outside of the jail the same
+# program gets all of it.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=selftests/lib/ktap.sh
@@ -12,9 +13,10 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
 ATTEMPTS="user_namespace user_namespace_by_clone user_namespace_by_clone3 other_namespaces
-calls_that_uml_never_makes sockets_of_networks memory_of_no_limit"
+calls_that_uml_never_makes sockets_of_networks memory_of_no_limit
+many_processes many_files much_memory much_disk a_large_file a_higher_limit"
 # These some hosts do not know.
-MORE="calls_of_i386 sockets_of_the_kernel huge_pages"
+MORE="calls_of_i386 sockets_of_the_kernel huge_pages much_shared_memory"
 
 # Where whoever we become can read it.
 chmod 755 "$work"
@@ -26,24 +28,23 @@ jailed() {
 	local uid=$1
 
 	shift
-	rm -rf "$work/own" "$work/root"
-	mkdir "$work/own" "$work/root" && chown "$jailer" "$work/own" "$work/root"
-	if [ "$uid" != -1 ]; then chown "$uid" "$work/own"; fi
-	"$@" --pid --fork --kill-child=KILL "$work/lab/jail.py" "$uid" 64 "$work/own" "$work/root" \
+	"$@" --pid --fork --kill-child=KILL "$work/lab/jail.py" --root "$work/root" --uid "$uid" \
 		"$work/bin/breakout:m/linux" -- /m/linux
 }
 
 # From root's hands as nobody's user, or as the user that we are.
-jailer=$(id -u)
-if [ "$jailer" = 0 ]; then
+mkdir "$work/root" "$work/outside.d"
+if [ "$(id -u)" = 0 ]; then
 	jailed 1900000001 unshare > "$work/root-jail" 2>&1
-	jailer=65534
-	jailed -1 setpriv --reuid $jailer --regid $jailer --clear-groups \
+	chown 65534 "$work/root"
+	jailed -1 setpriv --reuid 65534 --regid 65534 --clear-groups \
 		unshare --user --map-root-user > "$work/user-jail" 2>&1
 else
 	jailed -1 unshare --user --map-root-user > "$work/user-jail" 2>&1
 fi
-unshare --user --map-root-user "$work/bin/breakout" > "$work/outside" 2>&1
+# shellcheck disable=SC2086 # words
+(cd "$work/outside.d" && ulimit -S -n "$(ulimit -H -n)" &&
+	unshare --user --map-root-user "$work/bin/breakout" $ATTEMPTS) > "$work/outside" 2>&1
 jails=$(cd "$work" && ls -d *-jail)
 
 refused() {

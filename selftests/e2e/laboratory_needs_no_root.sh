@@ -35,11 +35,12 @@ ordinary() {
 	[ "$n" -ge 6 ]
 }
 
-ktap_start 5
+ktap_start 6
 farm_up || exit 1
 ktap_check "the laboratory's kernels are the user's" ordinary
 ktap_check "the intruder gets a file from a honeypot" serves 192.168.1.10
 ktap_check "and a shell" shell_on 192.168.1.10 true
 ktap_check "a honeypot in another network answers" at site2 intruder ping -c 1 -W 2 192.168.1.10
+ktap_check "a honeypot's management console answers its owner" lab mconsole mail version
 ktap_check "no kernel complained" logs_clean
 ktap_end

@@ -6,12 +6,14 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -151,6 +153,113 @@ static int calls_that_uml_never_makes(void)
 	return there;
 }
 
+/* More than any limit of a jail's, and less than a host feels. */
+#define MANY_PROCESSES 1000
+#define MANY_FILES 1000
+#define MUCH_MEMORY (256L << 20)
+#define CHUNK (1L << 20)
+#define LARGE_FILE (1L << 30)
+
+static int many_processes(void)
+{
+	int n, hold[2];
+	char c;
+
+	if (pipe(hold))
+		return -1;
+	for (n = 0; n < MANY_PROCESSES; n++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			break;
+		if (pid == 0) {
+			/* Until our end of it is closed. */
+			close(hold[1]);
+			_exit(read(hold[0], &c, 1) != 0);
+		}
+	}
+	printf("# %d processes\n", n);
+	return n == MANY_PROCESSES ? 0 : -1;
+}
+
+static int many_files(void)
+{
+	int n;
+
+	for (n = 0; n < MANY_FILES && dup(0) >= 0; n++)
+		;
+	printf("# %d files\n", n);
+	return n == MANY_FILES ? 0 : -1;
+}
+
+static int much_memory(void)
+{
+	long size;
+
+	for (size = 0; size < MUCH_MEMORY; size += CHUNK) {
+		void *p = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (p == MAP_FAILED)
+			break;
+		memset(p, 1, CHUNK);
+	}
+	printf("# %ld MiB\n", size >> 20);
+	return size >= MUCH_MEMORY ? 0 : -1;
+}
+
+static int much_disk(void)
+{
+	int n, fd, err = 0;
+	char name[16];
+
+	for (n = 0; n < MUCH_MEMORY / CHUNK && !err; n++) {
+		snprintf(name, sizeof(name), "file%d", n);
+		fd = open(name, O_CREAT | O_RDWR, 0600);
+		err = fd < 0 || fallocate(fd, 0, 0, CHUNK) ? errno : 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	printf("# %d files of 1 MiB\n", n);
+	errno = err;
+	return err ? -1 : 0;
+}
+
+static int much_shared_memory(void)
+{
+	return chdir("/dev/shm") ? -1 : much_disk();
+}
+
+/* Nothing is written. */
+static int a_large_file(void)
+{
+	int disk = open("large", O_CREAT | O_RDWR, 0600), memory = memfd_create("large", 0);
+
+	signal(SIGXFSZ, SIG_IGN);
+	return ftruncate(disk, LARGE_FILE) == 0 || ftruncate(memory, LARGE_FILE) == 0 ? 0 : -1;
+}
+
+static int a_higher_limit(void)
+{
+	static const int limits[] = {
+		RLIMIT_NPROC, RLIMIT_NOFILE, RLIMIT_SIGPENDING, RLIMIT_FSIZE, RLIMIT_STACK,
+		RLIMIT_CORE, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE, RLIMIT_DATA, RLIMIT_AS,
+	};
+	unsigned int n;
+	struct rlimit r;
+
+	for (n = 0; n < sizeof(limits) / sizeof(*limits); n++) {
+		if (getrlimit(limits[n], &r))
+			continue;
+		r.rlim_max++;
+		/* Of infinity this made none at all. */
+		if (r.rlim_max && setrlimit(limits[n], &r))
+			continue;
+		printf("# limit %d\n", limits[n]);
+		return 0;
+	}
+	return -1;
+}
+
 static const struct {
 	const char *name;
 	int (*attempt)(void);
@@ -165,6 +274,13 @@ static const struct {
 	{ "sockets_of_the_kernel", sockets_of_the_kernel },
 	{ "memory_of_no_limit", memory_of_no_limit },
 	{ "huge_pages", huge_pages },
+	{ "many_processes", many_processes },
+	{ "many_files", many_files },
+	{ "much_memory", much_memory },
+	{ "much_disk", much_disk },
+	{ "much_shared_memory", much_shared_memory },
+	{ "a_large_file", a_large_file },
+	{ "a_higher_limit", a_higher_limit },
 };
 
 /* In a process of its own: what works for one must not help the next. */
@@ -187,12 +303,21 @@ static void try_it(const char *name, int (*attempt)(void))
 		printf("%s refused: %s\n", name, strsignal(WTERMSIG(status)));
 }
 
+static int wanted(char **names, const char *name)
+{
+	for (; *names; names++)
+		if (!strcmp(*names, name))
+			return 1;
+	return 0;
+}
+
+/* Of the attempts named, or of all. */
 int main(int argc, char **argv)
 {
 	unsigned int n;
 
 	for (n = 0; n < sizeof(attempts) / sizeof(*attempts); n++)
-		if (argc < 2 || !strcmp(argv[1], attempts[n].name))
+		if (argc < 2 || wanted(argv + 1, attempts[n].name))
 			try_it(attempts[n].name, attempts[n].attempt);
 	return 0;
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Become a honeypot's UML, with nothing of the host in reach.
 
-    jail.py UID MEMORY OWN ROOT [SOURCE:NAME[:rw]]... -- PROGRAM ARGUMENT...
+    jail.py --root DIR [--uid UID] [--memory MIB] [--own MIB] [--unlimited]
+            [SOURCE:NAME[:rw]]... -- PROGRAM ARGUMENT...
 
 Whoever takes over a guest's kernel runs code in the process that it is. So that
 process gets namespaces of its own (files, network, System V IPC, names), a root
@@ -10,11 +11,14 @@ directory that holds what it needs and no more, no capability, no way to gain on
 the system calls that UML needs (seccomp.py) and UID, which owns nothing else. Without root on the host its user stays what it was:
 UID is -1 then, and we are in a user namespace.
 
-MEMORY is the guest's, in MiB. OWN is the directory that it may write to, /own inside. ROOT is an empty directory for
-the new root. SOURCE appears as /NAME, read-only unless it says rw; a program's
-libraries come along. It runs in the process namespace that it was started in.
+DIR is an empty directory for the new root. --memory is the guest's, which it finds in
+/dev/shm; --own is the size of /own, where it may write: both end with it. SOURCE appears
+as /NAME, read-only unless it says rw; a program's libraries come along. It runs in the
+process namespace that it was started in, with limits of its own; --unlimited lifts those
+of address spaces, as KASAN's shadow needs it.
 """
 
+import argparse
 import ctypes
 import os
 import resource
@@ -38,8 +42,17 @@ SYS_PIVOT_ROOT = {"x86_64": 155}
 # What a user namespace may not clear from a mount that it inherited.
 KEPT = (MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_NODIRATIME, MS_RELATIME)
 DEVICES = ("null", "zero", "random", "urandom")
-# No single file is larger: its disk is the largest, and sparse.
-FILE_LIMIT = 4 << 30
+MIB = 1 << 20
+# UML's own, and a process of its for each of the guest's.
+PROCESSES, PROCESSES_PER_MIB = 64, 4
+FILES = 128
+SIGNALS = 256
+# What a process has for itself: guests' memory is a file. UML takes 4 MiB.
+HEAP, STACK = 8 * MIB, MIB
+# Most of it is room for pages of a guest that are in several places.
+ADDRESSES = 4096 * MIB
+# A file system in memory also costs what its files are called.
+NAMES = 64
 
 
 def call(what, *args):
@@ -54,7 +67,7 @@ def mount(source, target, kind=None, flags=0, data=None):
          ctypes.c_ulong(flags), data.encode() if data else None)
 
 
-def bind(source, target, writable):
+def bind(source, target, rw):
     """A file or directory of the host as another of the new root."""
     if stat.S_ISDIR(os.stat(source).st_mode):
         os.makedirs(target, exist_ok=True)
@@ -65,7 +78,7 @@ def bind(source, target, writable):
     mount(source, target, None, MS_BIND)
     kept = sum(f for f in KEPT if os.statvfs(target).f_flag & f)
     mount(None, target, None,
-          MS_REMOUNT | MS_BIND | MS_NOSUID | kept | (0 if writable else MS_RDONLY))
+          MS_REMOUNT | MS_BIND | MS_NOSUID | kept | (0 if rw else MS_RDONLY))
 
 
 def libraries(program):
@@ -84,21 +97,27 @@ def mount_proc(target):
         mount("/proc", target, None, MS_BIND | MS_REC)
 
 
-def build(root, memory, own, binds, program):
+def writable(target, uid, size, flags):
+    """@size MiB in memory that are its own."""
+    os.makedirs(target)
+    mount("own", target, "tmpfs", MS_NOSUID | MS_NODEV | flags,
+          f"mode=700,uid={max(uid, 0)},gid={max(uid, 0)},size={size}m,nr_inodes={NAMES}")
+
+
+def build(args, program):
     """The new root: all that there is from now on."""
+    root = args.root
     mount("jail", root, "tmpfs", MS_NOSUID, "size=1m,mode=755")
     for device in DEVICES:
         bind(f"/dev/{device}", f"{root}/dev/{device}", True)
     # UML's memory is a file that it maps executable.
-    os.makedirs(f"{root}/dev/shm")
-    mount("memory", f"{root}/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV,
-          f"mode=1777,size={memory + 16}m")
+    writable(f"{root}/dev/shm", args.uid, args.memory + 16, 0)
+    writable(f"{root}/own", args.uid, args.own, MS_NOEXEC)
     mount_proc(f"{root}/proc")
     for library in libraries(program):
         bind(os.path.realpath(library), root + library, False)
-    bind(own, f"{root}/own", True)
-    for source, name, writable in binds:
-        bind(source, f"{root}/{name}", writable)
+    for source, name, rw in args.binds:
+        bind(source, f"{root}/{name}", rw)
     os.mkdir(f"{root}/old")
 
 
@@ -126,35 +145,61 @@ def drop_privileges(uid):
         os.setresuid(uid, uid, uid)
 
 
+def limit(args):
+    """What it may take of the host. Each user number has its own count of processes."""
+    limits = {
+        resource.RLIMIT_NPROC: PROCESSES + PROCESSES_PER_MIB * args.memory,
+        resource.RLIMIT_NOFILE: FILES,
+        resource.RLIMIT_SIGPENDING: SIGNALS,
+        resource.RLIMIT_FSIZE: max(args.memory + 1, args.own) * MIB,
+        resource.RLIMIT_STACK: STACK,
+        resource.RLIMIT_CORE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_MSGQUEUE: 0}
+    if not args.unlimited:
+        limits[resource.RLIMIT_DATA] = HEAP
+        limits[resource.RLIMIT_AS] = ADDRESSES + args.memory * MIB
+    for what, most in limits.items():
+        resource.setrlimit(what, (most, most))
+
+
+def source(text):
+    """SOURCE:NAME[:rw]"""
+    where, name, *mode = text.split(":")
+    return where, name, mode == ["rw"]
+
+
 def parse(argv):
-    at = argv.index("--")
-    uid, memory, own, root = int(argv[0]), int(argv[1]), argv[2], argv[3]
-    binds = []
-    for text in argv[4:at]:
-        source, name, *mode = text.split(":")
-        binds.append((source, name, mode == ["rw"]))
-    return uid, memory, own, root, binds, argv[at + 1:]
+    at = argv.index("--") if "--" in argv else len(argv)
+    p = argparse.ArgumentParser(description=__doc__,
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--root", required=True)
+    p.add_argument("--uid", type=int, default=-1)
+    p.add_argument("--memory", type=int, default=64)
+    p.add_argument("--own", type=int, default=16)
+    p.add_argument("--unlimited", action="store_true")
+    p.add_argument("binds", nargs="*", type=source)
+    args = p.parse_args(argv[:at])
+    args.command = argv[at + 1:]
+    programs = [s for s, n, _ in args.binds if ["/" + n] == args.command[:1]]
+    if not programs:
+        p.error("which of its files is the program?")
+    return args, programs[0]
 
 
 def main():
-    try:
-        uid, memory, own, root, binds, command = parse(sys.argv[1:])
-        program = next(s for s, n, _ in binds if "/" + n == command[0])
-    except (ValueError, IndexError, StopIteration):
-        sys.exit(__doc__)
+    args, program = parse(sys.argv[1:])
     call(LIBC.unshare, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET)
     mount(None, "/", None, MS_REC | MS_PRIVATE)
     os.umask(0o022)
-    build(root, memory, own, binds, program)
-    enter(root)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    build(args, program)
+    enter(args.root)
     # Its cables' other ends are of its group.
     os.umask(0o007)
-    drop_privileges(uid)
-    # The last: what follows is an execve().
+    drop_privileges(args.uid)
     seccomp.confine(LIBC)
-    os.execve(command[0], command, {"PATH": "/", "HOME": "/own", "TMPDIR": "/dev/shm"})
+    # The last: an interpreter has more in its heap than UML may.
+    limit(args)
+    os.execve(args.command[0], args.command,
+              {"PATH": "/", "HOME": "/own", "TMPDIR": "/dev/shm"})
 
 
 if __name__ == "__main__":

@@ -20,11 +20,23 @@ import plain
 CONSOLE_MARK = b" login:"
 # Of a honeypot's console: who is root in it may write for ever.
 CONSOLE_LIMIT = 256 << 10
+# Of what a honeypot's process may write to, what is not its disk, in MiB.
+OWN_SLACK = 8
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class NodeError(Exception):
     """What was asked of a node cannot be had."""
+
+
+def child_of(pid):
+    """Its first child, or None."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+            children = f.read().split()
+    except OSError:
+        return None
+    return int(children[0]) if children else None
 
 
 class NodeRunner:
@@ -64,13 +76,19 @@ class NodeRunner:
 
     def jail(self):
         kernel = self.builds["kernel", self.node.kernel]
-        yield from (sys.executable, os.path.join(HERE, "jail.py"), str(self.uid),
-                    self.node.memory.rstrip("M"), self.own, os.path.join(self.dir, "root"),
+        yield from (sys.executable, os.path.join(HERE, "jail.py"),
+                    "--root", os.path.join(self.dir, "root"), f"--uid={self.uid}",
+                    "--memory", self.node.memory.rstrip("M"), "--own", str(self.own_size()),
+                    *(["--unlimited"] if self.node.kernel == "debug" else []),
                     f"{kernel}/linux:m/linux", f"{self.builds['image']}:m/image",
                     f"{self.dir}/identity.tar:m/identity")
         for _, cable in self.node.cards.values():
             yield f"{self.rundir}/cable{cable}:cable{cable}:rw"
         yield "--"
+
+    def own_size(self):
+        """In MiB: room for all of the disk to be written, and for UML's files."""
+        return (os.stat(self.builds["image"]).st_size >> 20) + OWN_SLACK
 
     def cards(self, cables):
         mac = self.node.identity.get("mac")
@@ -129,12 +147,24 @@ class NodeRunner:
         self.state = "up"
 
     def make_own(self):
-        """A new machine each time: nothing that an intruder left comes back."""
+        """A new machine each time; what a honeypot wrote went with its jail."""
+        if self.node.image:
+            os.makedirs(os.path.join(self.dir, "root"), exist_ok=True)
+            return
         shutil.rmtree(self.own, ignore_errors=True)
         os.mkdir(self.own, 0o700)
-        os.makedirs(os.path.join(self.dir, "root"), exist_ok=True)
-        if self.uid >= 0:
-            os.chown(self.own, self.uid, self.uid)
+
+    def where(self):
+        """The directory that its UML writes to, for who may look into a jail."""
+        if self.state == "down":
+            raise NodeError(f"{self.node.name} is down")
+        if not self.node.image:
+            return self.own
+        first = self.first_process()
+        uml = first and child_of(first)
+        if not uml:
+            raise NodeError(f"{self.node.name} is {self.state}")
+        return f"/proc/{uml}/root/own"
 
     async def spawn(self):
         self.make_own()
@@ -261,13 +291,7 @@ class NodeRunner:
 
     def first_process(self):
         """The first process of the UML's namespace, or None."""
-        pid = self.process.pid
-        try:
-            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
-                children = f.read().split()
-        except OSError:
-            return None
-        return int(children[0]) if children else None
+        return child_of(self.process.pid)
 
     async def kill(self):
         """SIGKILL to all of it; returns when nothing of it is left."""

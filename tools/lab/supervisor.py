@@ -131,6 +131,9 @@ class Supervisor:
         if verb == "start":
             await self.find(request["node"]).start(BOOT_TIMEOUT)
             return {}
+        if verb == "where":
+            node = self.find(request["node"])
+            return {"own": node.where(), "jailed": bool(node.node.image)}
         if verb == "status":
             return {"lines": [f"{n} {r.state} {r.dir}/console" for n, r in self.nodes.items()]}
         if verb == "down":
