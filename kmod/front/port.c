@@ -1,10 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ports: netdevs whose other end is a guest. */
 #include <linux/if_arp.h>
+#include <linux/if_vlan.h>
+#include <linux/netfilter_netdev.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/sock.h>
 
 #include "front.h"
+
+/* A port, and what keeps the center's own stack from sending there. */
+struct guarded {
+	struct clps_port port;
+	struct nf_hook_ops egress;
+};
+
+/* From a program of the center, which writes its own Ethernet header. */
+static bool from_packet_socket(const struct sk_buff *skb, const struct net *net)
+{
+	return skb->sk && skb->sk->sk_family == AF_PACKET && net_eq(sock_net(skb->sk), net);
+}
+
+static bool from_front_end(const struct clps_port *port, const struct sk_buff *skb,
+			   const struct net *net)
+{
+	u8 gateway[ETH_ALEN];
+
+	if (skb->protocol != htons(ETH_P_IP) && skb->protocol != htons(ETH_P_ARP))
+		return false;
+	/* Whatever the stack routes to a device has a dst, and ours has been scrubbed. */
+	if (skb_dst(skb) || skb_vlan_tag_present(skb) || from_packet_socket(skb, net))
+		return false;
+	/* The stack's ARP has none; but it names the port, and we never do. */
+	if (!ether_addr_equal(eth_hdr(skb)->h_source, port->dev->dev_addr))
+		return true;
+	clps_mac_load(&port->network->gateway, gateway);
+	return ether_addr_equal(gateway, port->dev->dev_addr);
+}
+
+static unsigned int clps_front_egress(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	return likely(from_front_end(priv, skb, state->net)) ? NF_ACCEPT : NF_DROP;
+}
 
 /* Nothing that a guest sends reaches the center's own stack. */
 static rx_handler_result_t clps_front_handle_frame(struct sk_buff **pskb)
@@ -31,24 +69,68 @@ struct clps_port *clps_port_of(const struct net_device *dev)
 	return rtnl_dereference(dev->rx_handler_data);
 }
 
+static int hook_egress(struct guarded *g, struct net *net, struct net_device *dev)
+{
+	g->egress.hook = clps_front_egress;
+	g->egress.pf = NFPROTO_NETDEV;
+	g->egress.hooknum = NF_NETDEV_EGRESS;
+	/* Before any filter that might send it elsewhere. */
+	g->egress.priority = INT_MIN;
+	g->egress.priv = &g->port;
+	g->egress.dev = dev;
+	return nf_register_net_hook(net, &g->egress);
+}
+
+/*
+ * Open only under its guards: a device that is down has no stack on it, so the
+ * guest hears nothing between the device's creation and this.
+ */
+static int port_open(struct guarded *g, struct net *net, struct netlink_ext_ack *extack)
+{
+	struct net_device *dev = g->port.dev;
+	int err;
+
+	/* A VLAN device on it would hear the guest before any rx_handler does. */
+	err = netdev_has_any_upper_dev(dev) ? -EBUSY :
+		netdev_rx_handler_register(dev, clps_front_handle_frame, &g->port);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the port is in use by a bridge, an uplink or the like");
+		return err;
+	}
+	err = hook_egress(g, net, dev);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "cannot hook the port's egress");
+		goto err_rx;
+	}
+	err = dev_open(dev, extack);
+	if (err)
+		goto err_egress;
+	return 0;
+
+err_egress:
+	nf_unregister_net_hook(net, &g->egress);
+err_rx:
+	netdev_rx_handler_unregister(dev);
+	return err;
+}
+
 static struct clps_port *port_new(struct clps_network *network, struct net_device *dev,
 				  struct netlink_ext_ack *extack)
 {
-	struct clps_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
+	struct guarded *g = kzalloc(sizeof(*g), GFP_KERNEL_ACCOUNT);
 	int err;
 
-	if (!port)
+	if (!g)
 		return ERR_PTR(-ENOMEM);
-	port->dev = dev;
-	port->network = network;
-	err = netdev_rx_handler_register(dev, clps_front_handle_frame, port);
+	g->port.dev = dev;
+	g->port.network = network;
+	err = port_open(g, network->fn->net, extack);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "the port is in use by a bridge, an uplink or the like");
-		kfree(port);
+		kfree_rcu(g, port.rcu);
 		return ERR_PTR(err);
 	}
-	netdev_hold(dev, &port->tracker, GFP_KERNEL);
-	return port;
+	netdev_hold(dev, &g->port.tracker, GFP_KERNEL);
+	return &g->port;
 }
 
 struct clps_port *clps_port_get(struct clps_network *network, int ifindex,
@@ -82,12 +164,17 @@ struct clps_port *clps_port_get(struct clps_network *network, int ifindex,
 
 void clps_port_put(struct clps_port *port)
 {
+	struct guarded *g = container_of(port, struct guarded, port);
+
 	ASSERT_RTNL();
 	if (--port->nr)
 		return;
+	/* Fails closed: an open port without guards joins the guest to the center. */
+	dev_close(port->dev);
+	nf_unregister_net_hook(port->network->fn->net, &g->egress);
 	netdev_rx_handler_unregister(port->dev);
 	netdev_put(port->dev, &port->tracker);
-	kfree_rcu(port, rcu);
+	kfree_rcu(g, port.rcu);
 }
 
 void clps_port_gone(struct clps_front_net *fn, struct clps_port *port)
