@@ -16,10 +16,11 @@ refused() { [ "$(root "$1 > /dev/null 2>&1 || echo refused")" = refused ]; }
 secret() { echo "only on the host" > "$LAB_DIR/secret"; }
 
 # What runs in the jail of shop: its kernel, and that one's guest processes.
+jailer() { pgrep -f "jail.py --root $LAB_DIR/shop/root" | head -1; }
 jailed() {
 	local init p
 
-	init=$(pgrep -f "jail.py --root $LAB_DIR/shop/root" | head -1)
+	init=$(jailer)
 	for p in /proc/[0-9]*; do
 		p=${p#/proc/}
 		if [ "$p" != "$init" ] &&
@@ -77,8 +78,34 @@ shouts() {
 		[ "$(stat -c %s "$LAB_DIR/shop/console")" -lt 300000 ]
 }
 
-ktap_start 23
+# What an intruder could leave to spoil the next start: deeper than any stack.
+deep() {
+	mkdir -p "$1" && python3 -c '
+import os, sys
+os.chdir(sys.argv[1])
+for _ in range(4000):
+	os.mkdir("d")
+	os.chdir("d")' "$1"
+}
+# The directory that the process of a honeypot writes to, in its jail.
+own_of() {
+	local p
+
+	for p in $(pgrep -f '^/m/linux '); do
+		[ "$(readlink "/proc/$p/ns/pid")" = "$(readlink "/proc/$(jailer)/ns/pid_for_children")" ] &&
+			echo "/proc/$p/root/own" && return
+	done
+	return 1
+}
+new_after_restart() {
+	touch "$(own_of)/left" && [ -e "$(own_of)/left" ] && lab kill shop && lab start shop && wait_for 30 serves 192.168.1.10 &&
+		[ -e "$(own_of)/disk" ] && [ ! -e "$(own_of)/left" ]
+}
+
+ktap_start 25
+deep "$LAB_DIR/shop/own" || exit 1
 farm_up || exit 1
+ktap_check "what an earlier laboratory left is gone" not test -e "$LAB_DIR/shop/own"
 secret
 ktap_check "the intruder is root" says "id -u" 0
 ktap_check "the kernel knows no hostfs" says "grep -c hostfs /proc/filesystems" 0
@@ -104,5 +131,6 @@ ktap_check "and of all else so much and no more" each bounded
 ktap_check "as of what it may write to" each own_is_small
 ktap_check "its management console answers us" lab mconsole shop version
 ktap_check "its console is harmless and bounded" shouts
+ktap_check "what its process wrote does not come back" new_after_restart
 ktap_check "it still serves" serves 192.168.1.10
 ktap_end

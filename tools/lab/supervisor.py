@@ -7,14 +7,13 @@ import fcntl
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 
 import topology
-from node import NodeError, NodeRunner
+from node import NodeError, NodeRunner, remove
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BOOT_TIMEOUT = 60
@@ -88,7 +87,7 @@ class Supervisor:
     def lay_cable(self, number):
         """A directory that its listener may write to, and its other end may look into."""
         path = os.path.join(self.rundir, f"cable{number}")
-        shutil.rmtree(path, ignore_errors=True)
+        remove(path)
         os.mkdir(path, 0o700)
         if os.geteuid() != 0:
             return
@@ -202,5 +201,5 @@ def main(path, rundir):
         return 2
     finally:
         if made and rundir and not os.environ.get("LAB_KEEP"):
-            shutil.rmtree(rundir, ignore_errors=True)
+            remove(rundir)
     return 0
