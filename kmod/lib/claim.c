@@ -116,7 +116,7 @@ u32 clps_claim_suspect(struct clps_claim *c, u64 now)
 		return 0;
 	c->verified = true;
 	c->last_verify = now;
-	return CLPS_CLAIM_DO_PROBE;
+	return CLPS_CLAIM_DO_VERIFY;
 }
 
 u32 clps_claim_arp(struct clps_claim *c, const struct clps_arp *arp, __be32 addr, u64 now)

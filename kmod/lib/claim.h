@@ -33,6 +33,7 @@ enum clps_claim_action {
 	CLPS_CLAIM_DO_EVENT	= 1 << 3,	/* tell userspace: state and reason */
 	CLPS_CLAIM_DO_TIMER	= 1 << 4,	/* call clps_claim_timer() at @next */
 	CLPS_CLAIM_DO_CONFLICT	= 1 << 5,	/* count a conflict */
+	CLPS_CLAIM_DO_VERIFY	= 1 << 6,	/* ask for V as any host would: no probe */
 };
 
 /* RFC 5227, section 1.1, in ms. */
@@ -42,13 +43,13 @@ enum clps_claim_action {
 #define CLPS_CLAIM_PROBE_MAX		2000
 #define CLPS_CLAIM_ANNOUNCE_WAIT	2000
 #define CLPS_CLAIM_DEFEND_INTERVAL	10000
-/* At most one verification probe per V in this time. */
+/* At most one verification per V in this time. */
 #define CLPS_CLAIM_VERIFY_INTERVAL	1000
 
 /**
  * struct clps_claim - one V's claim
  * @next: when clps_claim_timer() is due, ms; valid when @timer
- * @last_verify: time of the last verification probe
+ * @last_verify: time of the last verification
  * @last_defence: time of the last defended conflict
  * @interval_ms: between probes; 0 = RFC 5227's 1 to 2 s at random
  * @quiet_ms: after a withdrawal by conflict until probing starts again; 0 = never
@@ -117,7 +118,9 @@ u32 clps_claim_arp(struct clps_claim *c, const struct clps_arp *arp, __be32 addr
  * @now: ms
  *
  * Evidence that can be forged from beyond the LAN withdraws nothing: it causes
- * a rate-limited probe, whose answer is ARP evidence.
+ * a rate-limited question, whose answer is ARP evidence. The question is no
+ * probe: who is about to take V would see in it a rival for the address (RFC
+ * 5227, 2.1.1).
  *
  * Return: action bits.
  */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Carries out what the claim state machine decides. */
+#include <linux/inetdevice.h>
 #include <linux/jiffies.h>
 #include <linux/random.h>
 #include <net/arp.h>
@@ -12,6 +13,7 @@ static u64 now_ms(void)
 	return ktime_to_ms(ktime_get());
 }
 
+/* In V's name. */
 static void arp_out(struct clps_v *v, int op, __be32 sip, __be32 tip, const u8 *dst_mac,
 		    const u8 *target_mac)
 {
@@ -27,6 +29,33 @@ static void arp_out(struct clps_v *v, int op, __be32 sip, __be32 tip, const u8 *
 		dev_queue_xmit(skb);
 }
 
+/* The address H asks @addr's LAN with, 0 if the NIC has none. */
+static __be32 own_addr(struct net_device *dev, __be32 addr)
+{
+	struct in_device *in_dev;
+	__be32 own = 0;
+
+	rcu_read_lock();
+	in_dev = __in_dev_get_rcu(dev);
+	if (in_dev)
+		own = inet_confirm_addr(dev_net(dev), in_dev, addr, 0, RT_SCOPE_LINK) ?:
+		      inet_confirm_addr(dev_net(dev), in_dev, 0, 0, RT_SCOPE_LINK);
+	rcu_read_unlock();
+	return own;
+}
+
+/* In H's name, its MAC with its address: a host that wants to talk to whoever has V. */
+static void verify_out(struct clps_v *v, __be32 addr)
+{
+	struct net_device *dev = v->nic->dev;
+	__be32 own = own_addr(dev, addr);
+
+	if (!own || !netif_running(dev))
+		return;
+	clps_stats_inc(v->rn->stats, CLPS_C_arp_probes);
+	arp_send(ARPOP_REQUEST, ETH_P_ARP, addr, dev, own, NULL, dev->dev_addr, NULL);
+}
+
 /* Context: any; takes no lock of ours. */
 static void act_out(struct clps_v *v, u32 act)
 {
@@ -37,6 +66,8 @@ static void act_out(struct clps_v *v, u32 act)
 		clps_stats_inc(v->rn->stats, CLPS_C_arp_probes);
 		arp_out(v, ARPOP_REQUEST, 0, addr, NULL, NULL);
 	}
+	if (act & CLPS_CLAIM_DO_VERIFY)
+		verify_out(v, addr);
 	if (act & CLPS_CLAIM_DO_ANNOUNCE)
 		arp_out(v, ARPOP_REQUEST, addr, addr, NULL, NULL);
 	if (act & CLPS_CLAIM_DO_CONFLICT)

@@ -25,7 +25,7 @@
 #define CLPS_REDIR_FLOWS	65536
 #define CLPS_REDIR_MAX_PENDING	256
 #define CLPS_REDIR_NEIGH_PENDING	16
-/* Probes that forged IP packets can cause, per NIC and second. */
+/* Verifications that forged IP packets can cause, per NIC and second. */
 #define CLPS_REDIR_SUSPECTS	100
 /* A V in use is verified this often, whether or not anybody asks for it. */
 #define CLPS_REDIR_VERIFY	(30 * HZ)
@@ -66,7 +66,7 @@ struct clps_redir_net {
  * @hook: netdev ingress
  * @nr: V's; RTNL
  * @is_up: running with carrier when last looked at; RTNL
- * @suspects: limits the probes that weak evidence causes
+ * @suspects: limits the verifications that weak evidence causes
  * @tracker: of the reference to @dev
  * @rcu: the hook runs in softirq
  */

@@ -53,7 +53,7 @@ static void answers(void)
 	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
 	struct clps_arp q = arp(1, HOST, V), other = arp(1, HOST, HOST + 1);
 
-	CHECK(clps_claim_arp(&c, &q, V, 10000) & CLPS_CLAIM_DO_REPLY);
+	CHECK(clps_claim_arp(&c, &q, V, 10000) == (CLPS_CLAIM_DO_REPLY | CLPS_CLAIM_DO_VERIFY));
 	CHECK(!clps_claim_arp(&c, &other, V, 10000));
 	clps_claim_withdraw(&c, 10000, CLPS_CLAIM_R_OPERATOR, NULL);
 	CHECK(!clps_claim_arp(&c, &q, V, 10001));
@@ -131,9 +131,9 @@ static void forgeries(void)
 	int sent = 0;
 	u64 t;
 
-	/* A flood of packets with source V: probes, paced, and no withdrawal. */
+	/* A flood of packets with source V: questions, paced, and no withdrawal. */
 	for (t = 0; t < 10000; t++)
-		sent += !!(clps_claim_suspect(&c, t) & CLPS_CLAIM_DO_PROBE);
+		sent += clps_claim_suspect(&c, t) == CLPS_CLAIM_DO_VERIFY;
 	CHECK(sent == 10 && c.state == CLPS_CLAIM_CLAIMED);
 }
 

@@ -41,6 +41,8 @@ static void hear(struct clps_claim *c, u8 what, u64 now, struct seen *seen)
 	foreign = arp.spa == V || (!arp.spa && arp.tpa == V && arp.op == CLPS_ARP_REQUEST);
 	act = clps_claim_arp(c, &arp, V, now);
 
+	/* A probe would keep a newcomer from the address. */
+	MUST(!(act & CLPS_CLAIM_DO_PROBE));
 	if (act & CLPS_CLAIM_DO_REPLY)
 		MUST(c->state == CLPS_CLAIM_CLAIMED && arp.tpa == V && arp.op == CLPS_ARP_REQUEST);
 	if (act & CLPS_CLAIM_DO_ANNOUNCE) {
@@ -60,7 +62,8 @@ static void tick(struct clps_claim *c, u64 now, u32 rnd, struct seen *seen)
 	u8 before = c->state;
 	u32 act = clps_claim_timer(c, now, rnd);
 
-	MUST(!(act & (CLPS_CLAIM_DO_REPLY | CLPS_CLAIM_DO_ANNOUNCE | CLPS_CLAIM_DO_CONFLICT)));
+	MUST(!(act & (CLPS_CLAIM_DO_REPLY | CLPS_CLAIM_DO_ANNOUNCE | CLPS_CLAIM_DO_CONFLICT |
+		      CLPS_CLAIM_DO_VERIFY)));
 	if (act & CLPS_CLAIM_DO_PROBE) {
 		MUST(before == CLPS_CLAIM_PROBING && c->state == before);
 		seen->probes++;
@@ -91,7 +94,7 @@ static void step(struct clps_claim *c, const u8 *d, u64 now, struct seen *seen)
 		MUST(c->state == CLPS_CLAIM_WITHDRAWN && !c->timer);
 		break;
 	case 2:
-		MUST(!(clps_claim_suspect(c, now) & ~(u32)CLPS_CLAIM_DO_PROBE));
+		MUST(!(clps_claim_suspect(c, now) & ~(u32)CLPS_CLAIM_DO_VERIFY));
 		break;
 	case 3: case 4:
 		hear(c, d[2], now, seen);

@@ -21,7 +21,7 @@
 	X(local_packets,	"packets between honeypots of one network")	\
 	X(arp_requests,		"ARP requests for a known address")		\
 	X(arp_replies,		"ARP replies sent")				\
-	X(arp_probes,		"ARP probes sent")				\
+	X(arp_probes,		"ARP probes and verifications sent")		\
 	X(arp_conflicts,	"ARP packets that contest a V")			\
 	X(keepalives_rx,	"GRE keepalives answered")			\
 	X(keepalives_tx,	"GRE keepalives sent")				\
