@@ -3,7 +3,7 @@
 # LANES: uml
 # TIMEOUT: 180
 # Keepalives go out while the device is up, and only then; whoever decapsulates
-# answers them, and the carrier follows the answers.
+# answers them, and the carrier follows the answers. What IOS sends is answered to the byte.
 #
 #   a 192.0.2.1 == clps_gre key 1 == b 192.0.2.2   clps_gre, which answers by itself
 #   a 192.0.3.1 == clps_gre key 2 == c 192.0.3.2   the kernel's gre, which routes
@@ -25,6 +25,7 @@ topology() {
 	in_ns a collapsarctl uplink add tb remote 192.0.2.2 local 192.0.2.1 key 1 keepalive 1 retries 2
 	in_ns a collapsarctl uplink add tc remote 192.0.3.2 local 192.0.3.1 key 2 keepalive 1 retries 2
 	in_ns b collapsarctl uplink add ta remote 192.0.2.1 local 192.0.2.2 key 1
+	in_ns b collapsarctl uplink add tn remote 192.0.2.1 local 192.0.2.2
 	# A router: what comes out of the tunnel goes where its destination says,
 	# even though its source is the router itself.
 	in_ns c sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
@@ -39,12 +40,32 @@ back_at_least() { [ "$(counter core "" keepalives_back a)" -ge "$1" ]; }
 sent() { counter core "" keepalives_tx a; }
 sent_more() { [ "$(sent)" -gt "$1" ]; }
 
-ktap_start 10
+# What an IOS router at a asks: in GRE, an IPv4 packet of GRE from b to a (its id 0xbeef),
+# in which there is no protocol and nothing.
+KEYED=45c0001cbeef0000ff2f77ffc0000202c00002012000000000000001
+PLAIN=45c00018beef0000ff2f7803c0000202c000020100000000
+listen() {
+	spawn in_ns a "$CLPS_ROOT/selftests/lib/frames.py" listen --dev ab --spa 192.0.2.2 \
+		--tpa 192.0.2.1 --seconds 100 > /tmp/answers 2> /tmp/listening
+	wait_for 20 grep -q ready /tmp/listening
+}
+# answered GRE INNER: a gets the inner packet back, as it is and in no tunnel.
+answered() {
+	frames a send --dev ab --dst "$b_mac" --spa 192.0.2.1 --tpa 192.0.2.2 --kind gre --hex "$1$2"
+	wait_for 5 grep -q " $2 -\$" /tmp/answers
+}
+
+ktap_start 12
+frames_start
 topology
 ktap_check "two peers are there" test $? = 0
 ktap_check "keepalives come back" wait_for 15 back_at_least 6
 ktap_check "b's carrier is on" carrier tb 1
 ktap_check "c's carrier is on" carrier tc 1
+b_mac=$(in_ns b cat /sys/class/net/eth0/address)
+listen
+ktap_check "an IOS router's keepalive with a key comes back" answered 2000080000000001 "$KEYED"
+ktap_check "and one without" answered 00000800 "$PLAIN"
 
 ip -n a link set tb down
 ip -n a link set tc down

@@ -3,7 +3,7 @@
 # LANES: uml
 # TIMEOUT: 180
 # Malformed GRE from our remote is counted under its reason and never answered; GRE
-# of another remote or key is left to the host.
+# of another remote or key is left to the host, which gets that and nothing else.
 #
 #   site 192.0.2.2 -- wan -- center 192.0.2.1: up0 (clps_gre, remote 192.0.2.2, key 1)
 #        192.0.2.3 a stranger        gre1 (stock, remote 192.0.2.4, key 1)
@@ -27,14 +27,23 @@ counted() {
 	gre "$2" "$3"
 	wait_for 5 eval "[ \$(core_counter $1) = $((before + 1)) ]"
 }
-# left SOURCE HEX: no counter of ours moves, and up0 receives nothing.
+# left SOURCE HEX: a program of the host gets it, no counter of ours moves, and up0
+# receives nothing.
 ours() { in_ns center collapsarctl -j stats; in_ns center cat /sys/class/net/up0/statistics/rx_packets; }
+host_has() { od -An -v -tx1 /tmp/host | tr -d ' \n'; }
+host_got() { [ "$(host_has)" = "$1" ]; }
+lefts=
 left() {
 	ours > /tmp/before
 	gre "$1" "$2"
-	pings site 192.0.2.1 1 > /dev/null
+	wait_for 5 host_got "$lefts$2" || return 1
 	ours > /tmp/after
 	diff /tmp/before /tmp/after
+}
+# claim_left "claim" SOURCE HEX: all that the host got is what it got before, and this.
+claim_left() {
+	ktap_check "$1" left "$2" "$3"
+	lefts=$(host_has)
 }
 # The answer to a ping, in the capture, says that all before it would be there.
 silent() {
@@ -69,6 +78,10 @@ done
 pings site 192.0.2.1 > /dev/null
 spawn in_ns center tcpdump -U -ni w1 -Q out -w /tmp/answers 'not arp and not ip6' 2> /tmp/ready
 wait_for 10 grep -q listening /tmp/ready
+# A raw socket hears every GRE packet that is left to the host.
+spawn in_ns center socat -u IP4-RECV:47 OPEN:/tmp/host,creat,trunc
+raw_socket() { in_ns center grep -q ' 0000002F\| 002F\|:002F' /proc/net/raw; }
+wait_for 10 raw_socket
 heard() { in_ns center cat /sys/class/net/gre1/statistics/rx_packets; }
 hp() { honeypot_value hp rx_packets; }
 
@@ -86,10 +99,10 @@ ktap_check "a protocol that is none of ours is counted" counted drop_gre_proto 1
 ktap_check "half an inner header is counted" counted drop_malformed 192.0.2.2 \
 	"200008000000000145000014"
 ktap_check "and the peer was told nothing" silent
-ktap_check "another key is not ours" left 192.0.2.2 "2000080000000009$INNER"
-ktap_check "version 1, which is PPTP's, is not ours" left 192.0.2.2 "2001880b00000001$INNER"
-ktap_check "no key is not ours" left 192.0.2.2 "00000800$INNER"
-ktap_check "another remote is not ours" left 192.0.2.3 "2000080000000001$INNER"
+claim_left "another key is not ours" 192.0.2.2 "2000080000000009$INNER"
+claim_left "version 1, which is PPTP's, is not ours" 192.0.2.2 "2001880b00000001$INNER"
+claim_left "no key is not ours" 192.0.2.2 "00000800$INNER"
+claim_left "another remote is not ours" 192.0.2.3 "2000080000000001$INNER"
 before=$(heard)
 gre 192.0.2.4 "2000080000000001$INNER"
 ktap_check "the stock device still hears its own remote" \
