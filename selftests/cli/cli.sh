@@ -8,7 +8,8 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-if ! make -s -C "$top/userspace" all fake > "$work/build" 2>&1; then
+# One at a time: a program that is being linked again cannot be run.
+if ! flock "$top/userspace" make -s -C "$top/userspace" all fake > "$work/build" 2>&1; then
 	sed 's/^/# /' "$work/build"
 	echo "Bail out! collapsarctl does not build"
 	exit 1
