@@ -45,6 +45,8 @@ cases=(
 	"network add l/n uplink c0 gateway-mac 02:00:00:00:00:01|'l/n'"
 	"network set lan key 5|'key' needs 'remote'"
 	"honeypot add web network lan address 10.0.0.7|'port' is missing"
+	"honeypot set web address 10.0.0.8|'address'"
+	"honeypot set web network lan|'network'"
 	"honeypot show network|'network'"
 	"stats everything|'everything'"
 	"stats core redir|'redir'"

@@ -16,7 +16,7 @@ static const struct field fields[] = {
 	{ .kw = "network", .meta = "NET", .key = "network", .type = T_NAME, .attr = A(NETWORK),
 	  .verbs = ADD | SHOW, .required = ADD, .help = "network that it lives in" },
 	{ .kw = "address", .meta = "ADDR", .key = "addr", .type = T_ADDR, .attr = A(ADDR),
-	  .verbs = ADD | SET, .required = ADD, .help = "its address in that network" },
+	  .verbs = ADD, .required = ADD, .help = "its address in that network" },
 	{ .kw = "port", .meta = "DEV", .key = "port", .type = T_DEV, .attr = A(PORT),
 	  .name_attr = A(PORT_NAME), .verbs = ADD | SET, .required = ADD,
 	  .help = "netdev whose other end is the guest" },
