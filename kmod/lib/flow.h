@@ -113,7 +113,8 @@ int clps_flow_key_inbound(struct clps_flow_key *key, const struct clps_pkt *pkt)
  *
  * Return: 0; -EPERM for a packet that can never be an answer: a TCP SYN
  * without ACK, ICMP that is neither an answer nor an error about what the outside
- * sent, a source route, a TCP fragment at offset 1.
+ * sent, a source route, a TCP fragment at offset 1 or a first one that is shorter
+ * than the header.
  */
 int clps_flow_key_outbound(struct clps_flow_key *key, const struct clps_pkt *pkt);
 
@@ -128,7 +129,8 @@ void clps_flow_key_pair(struct clps_flow_key *pair, const struct clps_flow_key *
  * @now: seconds, monotonic, may wrap
  * @tmo: timeouts
  *
- * A SYN begins a closed flow anew; nothing else renews it. When it is forgotten
+ * A SYN begins a closed flow anew; nothing else renews it, nor does a SYN in
+ * fragments too short to show it. When it is forgotten
  * the outside's next packet begins another, unless it is a RST: a forged RST
  * costs a session no more than waiting for the outside to speak again.
  *

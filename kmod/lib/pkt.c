@@ -120,28 +120,46 @@ static int icmp(struct clps_pkt *pkt, const u8 *b, size_t len)
 	return 0;
 }
 
+static u16 tcp_flags(u8 bits)
+{
+	u16 flags = 0;
+
+	if ((bits & 0x12) == 0x02)
+		flags |= CLPS_PKT_TCP_SYN;
+	if (bits & 0x04)
+		flags |= CLPS_PKT_TCP_RST;
+	if (bits & 0x01)
+		flags |= CLPS_PKT_TCP_FIN;
+	if (bits & 0x10)
+		flags |= CLPS_PKT_TCP_ACK;
+	return flags;
+}
+
+/* The rest of the header may be in the next fragment: any host puts it together. */
+static int tcp(struct clps_pkt *pkt, const u8 *b, size_t len)
+{
+	if (len < 20) {
+		if (!(pkt->flags & CLPS_PKT_FRAG_FIRST))
+			return -EMSGSIZE;
+		pkt->flags |= CLPS_PKT_FRAG_TINY;
+	}
+	if (len > 13)
+		pkt->flags |= tcp_flags(b[13]);
+	return 0;
+}
+
 static int transport(struct clps_pkt *pkt, const u8 *b, size_t len)
 {
 	if (pkt->proto == P_ICMP)
 		return icmp(pkt, b, len);
 	if (!has_ports(pkt->proto))
 		return 0;
-	if (len < (pkt->proto == P_TCP ? 20u : 8u))
+	if (len < 8)
 		return -EMSGSIZE;
 	pkt->sport = clps_get_be16(b);
 	pkt->dport = clps_get_be16(b + 2);
 	pkt->flags |= CLPS_PKT_PORTS;
-	if (pkt->proto != P_TCP)
-		return 0;
-	if ((b[13] & 0x12) == 0x02)
-		pkt->flags |= CLPS_PKT_TCP_SYN;
-	if (b[13] & 0x04)
-		pkt->flags |= CLPS_PKT_TCP_RST;
-	if (b[13] & 0x01)
-		pkt->flags |= CLPS_PKT_TCP_FIN;
-	if (b[13] & 0x10)
-		pkt->flags |= CLPS_PKT_TCP_ACK;
-	return 0;
+	return pkt->proto == P_TCP ? tcp(pkt, b, len) : 0;
 }
 
 int clps_pkt_parse4(struct clps_pkt *pkt, const void *data, size_t len,

@@ -26,7 +26,7 @@ enum clps_pkt_flag {
 	CLPS_PKT_TCP_FIN	= 1 << 10,
 	CLPS_PKT_TCP_ACK	= 1 << 11,
 	CLPS_PKT_SOURCE_ROUTE	= 1 << 12, /* LSRR or SSRR, or options that do not parse */
-	CLPS_PKT_FRAG_TINY	= 1 << 13, /* TCP at offset 1: overlaps the flags (RFC 3128) */
+	CLPS_PKT_FRAG_TINY	= 1 << 13, /* TCP's header is not whole in the first, or this overlaps it (RFC 3128) */
 	CLPS_PKT_ERR_PORTS	= 1 << 14, /* err_sport and err_dport are valid */
 };
 
@@ -78,7 +78,8 @@ struct clps_pkt {
  *
  * Accepts trailing link-layer padding. A transport header that is cut short is
  * an error unless the packet is a later fragment; a protocol without ports is
- * not. The embedded packet of an ICMP error must be whole up to its first 8
+ * not. A first fragment of TCP needs 8 bytes for the ports, and has those flags
+ * alone that it shows. The embedded packet of an ICMP error must be whole up to its first 8
  * transport bytes (RFC 792), else the error is treated as malformed.
  *
  * Context: any; pure.

@@ -77,6 +77,13 @@ def icmp_echo(kind, ident, seq, data):
     return struct.pack("!BBHHH", kind, 0, csum(head + data), ident, seq) + data
 
 
+def fragments(src, dst, proto, whole, size, ident):
+    """The datagram, in fragments of size bytes."""
+    return [ipv4(src, dst, proto, whole[i:i + size], ident=ident,
+                 flags=1 if i + size < len(whole) else 0, frag=i // 8)
+            for i in range(0, len(whole), size)]
+
+
 def variety(src, dst, mirror=False):
     """Packets of every shape; with `mirror` those of the other direction."""
     a, b = (80, 40000) if mirror else (40000, 80)
@@ -102,12 +109,7 @@ def variety(src, dst, mirror=False):
     # Not evil at all: the reserved bit.
     add(17, udp(src, dst, a, b, b"evil"), flags=4)
     # One datagram in three fragments.
-    whole = udp(src, dst, a, b, bytes(range(256)) * 12)
-    for i in range(0, len(whole), 1480):
-        part = whole[i:i + 1480]
-        out.append(ipv4(src, dst, 17, part, ident=0x7777,
-                        flags=1 if i + 1480 < len(whole) else 0, frag=i // 8))
-    return out
+    return out + fragments(src, dst, 17, udp(src, dst, a, b, bytes(range(256)) * 12), 1480, 0x7777)
 
 
 def receive(sock, seconds, want):
@@ -242,19 +244,43 @@ def cmd_takeover(o):
     return 1
 
 
-def cmd_send(o):
-    """Send the variety, or one packet, to --dst (a MAC)."""
-    s = packet_socket(o.dev)
+def send(s, o):
+    """Packets of --kind, to --dst (a MAC)."""
     kinds = {"variety": lambda: variety(o.spa, o.tpa, o.mirror),
              "udp": lambda: [ipv4(o.spa, o.tpa, 17, udp(o.spa, o.tpa, 40000, 80, b"hello"))],
              "ack": lambda: [ipv4(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 80, 40000, 0x10, b"more"))],
              "syn": lambda: [ipv4(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 40000, 80, 2))],
+             # As nmap -f and -ff.
+             "syn8": lambda: fragments(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 40000, 80, 2), 8, 8),
+             "syn16": lambda: fragments(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 40000, 80, 2), 16, 16),
+             "ack8": lambda: fragments(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 80, 40000, 0x10), 8, 8),
              "gre": lambda: [ipv4(o.spa, o.tpa, 47, bytes.fromhex(o.hex))]}
     src = mac(o.sha) if o.sha else own_mac(o.dev)
     for p in kinds[o.kind]():
         frame = mac(o.dst) + src + struct.pack("!H", ETH_IP) + p
         s.send(frame.ljust(60, b"\0"))
+
+
+def cmd_send(o):
+    """Send the variety, or one packet, to --dst (a MAC)."""
+    send(packet_socket(o.dev), o)
     return 0
+
+
+def cmd_answer(o):
+    """Send one packet, and print what --tpa answers: TCP's ports and flags, ICMP's type and code."""
+    s = packet_socket(o.dev)
+    send(s, o)
+    a, b = socket.inet_aton(o.tpa), socket.inet_aton(o.spa)
+    for f in receive(s, o.seconds, lambda f: f[12:14] == b"\x08\0" and
+                     f[26:30] == a and f[30:34] == b):
+        l4 = f[14 + (f[14] & 15) * 4:]
+        if f[23] == 6:
+            print("tcp %d %d 0x%02x" % (*struct.unpack("!HH", l4[:4]), l4[13]))
+        elif f[23] == 1:
+            print("icmp %d %d" % tuple(l4[:2]))
+        return 0
+    return 1
 
 
 def forgeries(o):

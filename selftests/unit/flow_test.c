@@ -159,6 +159,25 @@ static void overlapping_fragments(void)
 	CHECK(!out(&s, tiny, 0));
 }
 
+static void hidden_flags(void)
+{
+	const u16 tiny = CLPS_PKT_FRAG_FIRST | CLPS_PKT_FRAG_TINY;
+	struct clps_flow_set s = { };
+	struct clps_flow_key k = { };
+	struct clps_pkt p = packet(true, 6, 22, 1000, tiny);
+
+	CHECK(!clps_flow_key_inbound(&k, &p) && k.kind == CLPS_FLOW_PORTS);
+	in(&s, p, 0);
+	CHECK(out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 0));
+	CHECK(!out(&s, packet(false, 6, 23, 1000, CLPS_PKT_TCP_ACK), 0));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, tiny), 0));
+	CHECK(!out(&s, packet(false, 6, 22, 1000, tiny | CLPS_PKT_TCP_ACK), 0));
+	/* It may be a SYN and may be none: what is over stays over. */
+	in(&s, packet(true, 6, 22, 1000, CLPS_PKT_TCP_RST), 1);
+	in(&s, p, 2);
+	CHECK(!out(&s, packet(false, 6, 22, 1000, CLPS_PKT_TCP_ACK), 32));
+}
+
 static void icmp_that_answers_nothing(void)
 {
 	struct clps_pkt p = packet(false, 1, 0, 0, 0);
@@ -374,7 +393,7 @@ static void oldest_goes(void)
 
 int main(void)
 {
-	unit_begin(23);
+	unit_begin(24);
 	unit_run("TCP is closed by a FIN of both", fin_of_both_closes);
 	unit_run("a FIN counts once for each side", honeypot_fin_first);
 	unit_run("a RST of either side closes", rst_closes);
@@ -385,6 +404,7 @@ int main(void)
 	unit_run("only the outside renews a flow", only_the_outside_renews);
 	unit_run("a source route is never an answer", source_routes);
 	unit_run("a fragment that overlaps TCP's flags is refused", overlapping_fragments);
+	unit_run("a first fragment without TCP's flags passes inward alone", hidden_flags);
 	unit_run("ICMP that answers nothing is refused", icmp_that_answers_nothing);
 	unit_run("a flow outlives a clock read on another CPU", clock_steps_back);
 	unit_run("only what the outside began passes", replies_only);

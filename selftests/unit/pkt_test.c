@@ -81,6 +81,33 @@ static void fragments(void)
 	CHECK(p.flags == CLPS_PKT_FRAG_LATER && !p.sport);
 }
 
+/* nmap -f: what a host puts together must reach one. */
+static void short_first_fragments(void)
+{
+	static const u8 ack_rst[20] = { 0x30, 0x39, 0, 22, [12] = 0x50, [13] = 0x14 };
+	struct clps_pkt p;
+	size_t len, n;
+	u8 b[64];
+
+	for (n = 0; n <= 20; n++) {
+		len = ip4(b, 6, 0x2000, ack_rst, n);
+		CHECK(clps_pkt_parse4(&p, b, len, len) == (n < 8 ? -EMSGSIZE : 0));
+		if (n < 8)
+			continue;
+		CHECK((p.flags & CLPS_PKT_FRAG_FIRST) && (p.flags & CLPS_PKT_PORTS));
+		CHECK(p.sport == 12345 && p.dport == 22);
+		CHECK(!!(p.flags & CLPS_PKT_FRAG_TINY) == (n < 20));
+		/* Flags are told when they are there. */
+		CHECK(!!(p.flags & CLPS_PKT_TCP_RST) == (n > 13));
+		CHECK(!!(p.flags & CLPS_PKT_TCP_ACK) == (n > 13));
+		/* Nothing follows to make it whole. */
+		len = ip4(b, 6, 0, ack_rst, n);
+		CHECK(clps_pkt_parse4(&p, b, len, len) == (n < 20 ? -EMSGSIZE : 0));
+	}
+	len = ip4(b, 17, 0x2000, ack_rst, 7);
+	CHECK(clps_pkt_parse4(&p, b, len, len) == -EMSGSIZE);
+}
+
 static void icmp(void)
 {
 	u8 l4[64] = { 8, 0, 0, 0, 0x12, 0x34 }, b[128], inner[64];
@@ -243,12 +270,13 @@ static void embedded(void)
 
 int main(void)
 {
-	unit_begin(11);
+	unit_begin(12);
 	unit_run("source routes are found among the options", options);
 	unit_run("every field is found", fields);
 	unit_run("a packet cut at any byte is refused", truncated);
 	unit_run("bad versions and lengths are refused", bad_headers);
 	unit_run("fragments are told apart", fragments);
+	unit_run("a first fragment may hold less than TCP's header", short_first_fragments);
 	unit_run("ICMP queries, answers and errors are told apart", icmp);
 	unit_run("headers are not read out of the padding", padding_hides_nothing);
 	unit_run("five protocols have ports, the others have none", protocols);
