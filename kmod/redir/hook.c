@@ -75,6 +75,7 @@ static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
 		clps_stats_inc(stats, CLPS_DROP_no_memory);
 		return NF_STOLEN;
 	}
+	__vlan_hwaccel_clear_tag(skb);
 	if (unlikely(clps_skb_parse4(skb, &pkt))) {
 		clps_drop(stats, skb, CLPS_DROP_malformed);
 		return NF_STOLEN;
@@ -120,12 +121,23 @@ static unsigned int hook_ip(struct clps_redir_nic *nic, struct sk_buff *skb)
 	return capture(v, skb);
 }
 
+/*
+ * A tagged frame belongs to a VLAN device, which has a hook of its own. A tag of
+ * VLAN 0 has but a priority: without such a device the stack ignores it.
+ */
+static bool is_untagged(const struct clps_redir_nic *nic, const struct sk_buff *skb)
+{
+	if (likely(!skb_vlan_tag_present(skb)))
+		return true;
+	return !skb_vlan_tag_get_id(skb) &&
+	       !__vlan_find_dev_deep_rcu(nic->dev, skb->vlan_proto, 0);
+}
+
 unsigned int clps_redir_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct clps_redir_nic *nic = priv;
 
-	/* A tagged frame belongs to a VLAN device, which has a hook of its own. */
-	if (skb_vlan_tag_present(skb) || skb->pkt_type == PACKET_LOOPBACK ||
+	if (!is_untagged(nic, skb) || skb->pkt_type == PACKET_LOOPBACK ||
 	    !skb_mac_header_was_set(skb))
 		return NF_ACCEPT;
 	if (skb->protocol == htons(ETH_P_IP))

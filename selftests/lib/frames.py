@@ -129,20 +129,25 @@ def arp_frame(op, sha, spa, tha, tpa, dst=b"\xff" * 6):
         sha + socket.inet_aton(spa) + tha + socket.inet_aton(tpa)
 
 
+def tagged(frame, vlan):
+    """With an 802.1Q tag of priority 5, if there is a VLAN; 0 is none but the priority."""
+    return frame if vlan is None else frame[:12] + struct.pack("!HH", 0x8100, 5 << 13 | vlan) + frame[12:]
+
+
 def cmd_arp(o):
     """Send one ARP packet."""
     s = packet_socket(o.dev)
     sha = mac(o.sha) if o.sha else own_mac(o.dev)
     dst = mac(o.dst) if o.dst else b"\xff" * 6
-    s.send(arp_frame(o.op, sha, o.spa, b"\0" * 6, o.tpa, dst))
+    s.send(tagged(arp_frame(o.op, sha, o.spa, b"\0" * 6, o.tpa, dst), o.vlan))
     return 0
 
 
-def ask(s, dev, spa, tpa, dst, seconds):
+def ask(s, dev, spa, tpa, dst, seconds, vlan=None):
     """Who has tpa: (MAC in the answer, Ethernet source, µs), or None."""
     me = own_mac(dev)
     began = time.perf_counter()
-    s.send(arp_frame(1, me, spa, b"\0" * 6, tpa, dst))
+    s.send(tagged(arp_frame(1, me, spa, b"\0" * 6, tpa, dst), vlan))
     v = socket.inet_aton(tpa)
     for f in receive(s, seconds, lambda f: f[12:14] == b"\x08\x06" and f[20:22] == b"\0\x02" and
                      f[28:32] == v and f[:6] == me):
@@ -153,7 +158,7 @@ def ask(s, dev, spa, tpa, dst, seconds):
 def cmd_ask(o):
     """Print the MAC that answers for --tpa; exit 1 when none does."""
     s = packet_socket(o.dev, ETH_ARP)
-    got = ask(s, o.dev, o.spa, o.tpa, mac(o.dst) if o.dst else b"\xff" * 6, o.seconds)
+    got = ask(s, o.dev, o.spa, o.tpa, mac(o.dst) if o.dst else b"\xff" * 6, o.seconds, o.vlan)
     if not got:
         return 1
     print(got[0], got[1])
@@ -350,7 +355,8 @@ def cmd_carry(o):
     src = mac(o.sha) if o.sha else own_mac(o.dev)
     sent = variety(o.spa, o.tpa, o.mirror)
     for p in sent:
-        out.send((mac(o.dst) + src + struct.pack("!H", ETH_IP) + p).ljust(60, b"\0"))
+        frame = (mac(o.dst) + src + struct.pack("!H", ETH_IP) + p).ljust(60, b"\0")
+        out.send(tagged(frame, o.vlan))
     a, b = socket.inet_aton(o.spa), socket.inet_aton(o.tpa)
     got, sources = [], set()
     for f in receive(s, 3, lambda f: f[12:14] == b"\x08\0" and f[26:30] == a and f[30:34] == b):
@@ -460,6 +466,7 @@ def run(args):
     p.add_argument("--expect")
     p.add_argument("--kind", default="udp")
     p.add_argument("--hex", default="")
+    p.add_argument("--vlan", type=int)
     p.add_argument("--file")
     p.add_argument("--mirror", action="store_true")
     p.add_argument("--seconds", type=float, default=1.0)
