@@ -4,12 +4,14 @@
  * made with, by name. For tests of collapsarctl on a host without modules.
  *
  * FAKE_NL_LOG=FILE	each request is appended as "PROTOCOL HEX"
- * FAKE_NL_STATE=FILE	objects are read from it and written back at the end
+ * FAKE_NL_STATE=FILE	objects are read from it and written back at each change
  * FAKE_NL_FAIL=N	the N-th change is refused, counted from 1
+ * FAKE_NL_SIGNAL=N:SIG	this signal (a number) arrives in the N-th change and in each later one
  * FAKE_NL_ABSENT=NAME	this family is not there
  * FAKE_NL_EVENTS=FILE	messages for monitor; one of type 0 stands for a loss
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,10 +67,8 @@ int nl_open(struct nl *nl, int proto)
 
 	memset(nl, 0, sizeof(*nl));
 	nl->portid = proto;
-	if (!loaded++) {
+	if (!loaded++)
 		load();
-		atexit(save);
-	}
 	return 0;
 }
 
@@ -273,13 +273,26 @@ static void forget_users(const char *name)
 	}
 }
 
-static int change(struct nl *nl, int proto, const struct nlmsghdr *req, struct known *k)
+/* Nobody should lose his work by it: in the middle of a change. */
+static void interrupt(void)
+{
+	const char *when = getenv("FAKE_NL_SIGNAL");
+	unsigned int n;
+	int sig;
+
+	if (when && sscanf(when, "%u:%d", &n, &sig) == 2 && changes >= n)
+		raise(sig);
+}
+
+static int make_change(struct nl *nl, int proto, const struct nlmsghdr *req, struct known *k)
 {
 	const char *fail = getenv("FAKE_NL_FAIL");
 	struct ifinfomsg *ifi;
 
-	if (fail && ++changes == (unsigned int)atoi(fail))
+	changes++;
+	if (fail && changes == (unsigned int)atoi(fail))
 		return refuse(nl, -EINVAL, "told to refuse");
+	interrupt();
 	switch (action(proto, req)) {
 	case NEW:
 		if (k)
@@ -304,6 +317,14 @@ static int change(struct nl *nl, int proto, const struct nlmsghdr *req, struct k
 		*k = known[--n_known];
 		return 0;
 	}
+}
+
+static int change(struct nl *nl, int proto, const struct nlmsghdr *req, struct known *k)
+{
+	int err = make_change(nl, proto, req, k);
+
+	save();
+	return err;
 }
 
 int nl_do(struct nl *nl, struct nlmsghdr *req, nl_msg_fn fn, void *data)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A file of commands, all or none. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,28 +108,82 @@ static int parse_all(struct batch *b, char *text, size_t len)
 	return err;
 }
 
+static const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+#define STOPS	(sizeof(stops) / sizeof(stops[0]))
+
+/* Who wants it to stop gets nothing half done either: signals wait. */
+static void hold_signals(sigset_t *old)
+{
+	struct sigaction sa;
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	/* Perhaps nobody reads what is said before the undoing. */
+	sigaddset(&set, SIGPIPE);
+	for (i = 0; i < STOPS; i++)
+		if (!sigaction(stops[i], NULL, &sa) && sa.sa_handler != SIG_IGN)
+			sigaddset(&set, stops[i]);
+	sigprocmask(SIG_BLOCK, &set, old);
+}
+
+/* The signal that waits, or 0. */
+static int stopped(void)
+{
+	sigset_t set;
+	size_t i;
+
+	sigpending(&set);
+	for (i = 0; i < STOPS; i++)
+		if (sigismember(&set, stops[i]) == 1)
+			return stops[i];
+	return 0;
+}
+
+static int run_one(struct undo *u, struct command *cmd)
+{
+	int err, sig;
+
+	err = undo_prepare(u, cmd);
+	if (!err)
+		err = command_run(cmd);
+	if (err)
+		return err;
+	undo_commit(u);
+	sig = stopped();
+	if (!sig)
+		return EXIT_DONE;
+	err_at(cmd->at, "SIG%s, undoing this command and those before it", sigabbrev_np(sig));
+	return EXIT_SIGNAL + sig;
+}
+
 static int run_all(struct batch *b)
 {
 	struct undo *u = undo_new();
 	int err = EXIT_DONE;
+	sigset_t old;
 	size_t i;
 
 	if (!u)
 		return EXIT_REFUSED;
 	for (i = 0; i < b->n && !err; i++)
 		err = object_ready(b->cmds[i].obj);
-	for (i = 0; i < b->n && !err; i++) {
-		err = undo_prepare(u, &b->cmds[i]);
-		if (!err)
-			err = command_run(&b->cmds[i]);
-		if (!err)
-			undo_commit(u);
-		else
-			break;
+	if (err) {
+		undo_free(u);
+		return err;
 	}
-	if (err && i < b->n && undo_run(u))
-		err_at(b->cmds[i].at, "not all of the commands before this one could be undone");
+	hold_signals(&old);
+	for (i = 0; i < b->n && !err; i++)
+		err = run_one(u, &b->cmds[i]);
+	if (err && undo_run(u)) {
+		err_at(b->cmds[i - 1].at, "not all of the commands before this one could be undone");
+		err = EXIT_REFUSED;
+	}
 	undo_free(u);
+	/* Whoever waits for us shall see what ended us: all is undone, it may come now. */
+	if (err > EXIT_SIGNAL)
+		sigprocmask(SIG_SETMASK, &old, NULL);
 	return err;
 }
 

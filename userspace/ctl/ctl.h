@@ -20,6 +20,7 @@ enum exit_code {
 	EXIT_USAGE = 1,
 	EXIT_REFUSED = 2,	/* by the kernel */
 	EXIT_MODULE = 3,	/* not loaded */
+	EXIT_SIGNAL = 128,	/* and its number, as a shell says it */
 };
 
 enum verb { VERB_ADD, VERB_SET, VERB_DEL, VERB_SHOW, VERBS };

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# apply is all or none: whichever command is refused, those before it are undone.
+# apply is all or none: whichever command is refused or interrupted, all is undone.
 # shellcheck disable=SC2317 # the checks are called by name
 set -u
 # shellcheck source=selftests/cli/cli.sh
@@ -39,10 +39,40 @@ undone() {
 	state | diff "$work/before" -
 }
 
+# interrupted N SIGNAL: it arrives in change N and in every later one.
+interrupted() {
+	local rc=0 sig
+
+	sig=$(kill -l "$2")
+	cp "$work/state0" "$work/state"
+	FAKE_NL_SIGNAL=$1:$sig "$fake" apply "$work/change" > "$work/out" 2>&1 || rc=$?
+	cat "$work/out"
+	[ "$rc" = $((128 + sig)) ] || { echo "exit code $rc"; return 1; }
+	grep -q "^$work/change:$1:1: .*SIG$2" "$work/out" || return 1
+	state | diff "$work/before" -
+}
+# What nohup asks for.
+ignored() {
+	cp "$work/state0" "$work/state"
+	(trap '' HUP && FAKE_NL_SIGNAL=1:1 "$fake" apply "$work/change") && state | diff "$work/after" -
+}
+# Nobody reads the message that comes before the undoing.
+unread() {
+	local rc=0
+
+	cp "$work/state0" "$work/state"
+	mkfifo "$work/fifo"
+	exec 8<> "$work/fifo" 9> "$work/fifo" 8<&-
+	FAKE_NL_FAIL=$lines "$fake" apply "$work/change" 2>&9 || rc=$?
+	exec 9>&-
+	[ "$rc" = 2 ] || { echo "exit code $rc"; return 1; }
+	state | diff "$work/before" -
+}
+
 changed() { ! state | diff -q "$work/before" -; }
 
 lines=$(wc -l < "$work/change")
-ktap_start $((lines + 6))
+ktap_start $((2 * lines + 11))
 ktap_check "a bad name is found before anything is done" \
 	says 1 "$work/base:6:13: not a name: 'lan 2'" "$fake" apply "$work/base"
 ktap_check "nothing was done" test ! -s "$work/state"
@@ -55,7 +85,16 @@ state > "$work/before"
 for ((n = 1; n <= lines; n++)); do
 	ktap_check "line $n refused: $(sed -n "${n}p" "$work/change")" undone "$n"
 done
+for ((n = 1; n <= lines; n++)); do
+	ktap_check "line $n interrupted" interrupted "$n" INT
+done
+for s in TERM HUP QUIT; do
+	ktap_check "SIG$s waits too" interrupted 5 "$s"
+done
+ktap_check "nor is it the end when nobody reads what was refused" unread
 cp "$work/state0" "$work/state"
 ktap_check "when none is refused, all are done" "$fake" apply "$work/change"
 ktap_check "and that makes a difference" changed
+state > "$work/after"
+ktap_check "a signal that is ignored changes nothing" ignored
 ktap_end
