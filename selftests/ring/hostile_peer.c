@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hostile_peer PATH SECONDS [KIND]: listens as a ring's peer and misbehaves in
+ * hostile_peer listen|connect PATH SECONDS [KIND]: a ring's peer that misbehaves in
  * every way it knows, one after the other, connection after connection, or in the
- * one way named. Prints how many connections of each kind it had.
+ * one way named; each at least once, and for so long at least. Prints how many
+ * connections of each kind it had.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -13,76 +14,133 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
-#include "ring.h"
+#include "peer.h"
 
 #define LOG2	CLPS_RING_MIN_LOG2
+#define MAX_FDS	10
 #define SEALS	(F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
-
 enum kind {
-	HANG_UP, SILENCE, BAD_MAGIC, BAD_VERSION, BAD_SIZE, SHORT_HELLO, NO_FD, TWO_FDS,
-	NOT_A_MEMFD, UNSEALED, TRUNCATED, OVERSIZED, READ_ONLY, FLOOD, LONG_DOORBELL,
-	BAD_INDEX, BAD_RECORD, BAD_HEADER, UNKNOWN_RECORDS, SCRIBBLE,
-	LYING_SEGMENTS, SILENT_LIE, KINDS,
+	HANG_UP, SILENCE, BAD_MAGIC, BAD_VERSION, BAD_KIND, BAD_SIZE, SHORT_HELLO, LONG_HELLO,
+	NO_FD, TWO_FDS, MANY_FDS, NOT_A_MEMFD, UNSEALED, TRUNCATED, OVERSIZED, READ_ONLY,
+	OTHER_SIZE, CROWD,
+	/* From here on the handshake is sound. */
+	VANISH, FLOOD, LONG_DOORBELL, HELLO_AGAIN, HALF_CLOSED, DEAF, BAD_INDEX, BAD_RECORD,
+	BAD_HEADER, UNKNOWN_RECORDS, SCRIBBLE, PUNCHED, LYING_SEGMENTS, SILENT_LIE, KINDS,
 };
 
-static const char *const names[KINDS] = {
-	"hang-up", "silence", "bad-magic", "bad-version", "bad-size", "short-hello", "no-fd",
-	"two-fds", "not-a-memfd", "unsealed", "truncated", "oversized", "read-only", "flood",
-	"long-doorbell", "bad-index", "bad-record", "bad-header", "unknown-records", "scribble",
-	"lying-segments", "silent-lie",
+static const struct {
+	const char *name;
+	enum role roles;
+} kinds[KINDS] = {
+	[HANG_UP] = { "hang-up", EITHER },
+	[SILENCE] = { "silence", EITHER },
+	[BAD_MAGIC] = { "bad-magic", EITHER },
+	[BAD_VERSION] = { "bad-version", EITHER },
+	[BAD_KIND] = { "bad-kind", EITHER },
+	[BAD_SIZE] = { "bad-size", EITHER },
+	[SHORT_HELLO] = { "short-hello", EITHER },
+	[LONG_HELLO] = { "long-hello", EITHER },
+	[NO_FD] = { "no-fd", LISTENER },
+	[TWO_FDS] = { "two-fds", EITHER },
+	[MANY_FDS] = { "many-fds", EITHER },
+	[NOT_A_MEMFD] = { "not-a-memfd", LISTENER },
+	[UNSEALED] = { "unsealed", LISTENER },
+	[TRUNCATED] = { "truncated", LISTENER },
+	[OVERSIZED] = { "oversized", LISTENER },
+	[READ_ONLY] = { "read-only", LISTENER },
+	[OTHER_SIZE] = { "other-size", CONNECTER },
+	[CROWD] = { "crowd", CONNECTER },
+	[VANISH] = { "vanish", EITHER },
+	[FLOOD] = { "flood", EITHER },
+	[LONG_DOORBELL] = { "long-doorbell", EITHER },
+	[HELLO_AGAIN] = { "hello-again", EITHER },
+	[HALF_CLOSED] = { "half-closed", EITHER },
+	[DEAF] = { "deaf", EITHER },
+	[BAD_INDEX] = { "bad-index", EITHER },
+	[BAD_RECORD] = { "bad-record", EITHER },
+	[BAD_HEADER] = { "bad-header", EITHER },
+	[UNKNOWN_RECORDS] = { "unknown-records", EITHER },
+	[SCRIBBLE] = { "scribble", EITHER },
+	[PUNCHED] = { "punched", EITHER },
+	[LYING_SEGMENTS] = { "lying-segments", EITHER },
+	[SILENT_LIE] = { "silent-lie", EITHER },
 };
+
+static bool sound(enum kind kind)
+{
+	return kind >= VANISH;
+}
 
 static u32 rnd(void)
 {
 	return (u32)random() << 16 ^ (u32)random();
 }
 
-static double now(void)
+/* The memory to offer, or to send along with an answer. */
+static void make_memory(struct cable *c, enum kind kind)
 {
-	struct timespec ts;
+	off_t size = clps_ring_span(c->log2);
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-static int make_memory(enum kind kind)
-{
-	off_t size = clps_ring_span(LOG2);
-	int fd;
-
-	if (kind == NOT_A_MEMFD)
-		return open("/dev/zero", O_RDWR);
-	fd = memfd_create("ring", MFD_ALLOW_SEALING);
+	if (kind == NOT_A_MEMFD) {
+		c->memfd = open("/dev/zero", O_RDWR);
+		return;
+	}
+	c->memfd = memfd_create("ring", MFD_ALLOW_SEALING);
 	if (kind == TRUNCATED)
 		size /= 2;
 	if (kind == OVERSIZED)
 		size *= 2;
-	if (ftruncate(fd, size))
+	if (ftruncate(c->memfd, size))
 		abort();
 	if (kind != UNSEALED)
-		fcntl(fd, F_ADD_SEALS, SEALS | (kind == READ_ONLY ? F_SEAL_FUTURE_WRITE : 0));
-	return fd;
+		fcntl(c->memfd, F_ADD_SEALS, SEALS | (kind == READ_ONLY ? F_SEAL_FUTURE_WRITE : 0));
 }
 
-static int offer(int sock, enum kind kind, int memfd)
+static size_t count_fds(enum kind kind, enum role role)
 {
-	struct clps_ring_hello hello = {
+	switch (kind) {
+	case NO_FD:
+		return 0;
+	case TWO_FDS:
+		return 2;
+	case MANY_FDS:
+		return MAX_FDS;
+	default:
+		return role == LISTENER ? 1 : 0;
+	}
+}
+
+static size_t hello_length(enum kind kind)
+{
+	switch (kind) {
+	case SHORT_HELLO:
+		return 3;
+	case LONG_HELLO:
+		return sizeof(struct clps_ring_hello) + 1;
+	default:
+		return sizeof(struct clps_ring_hello);
+	}
+}
+
+static int send_hello(struct cable *c, enum kind kind, enum role role)
+{
+	bool offers = (role == LISTENER) != (kind == BAD_KIND);
+	struct clps_ring_hello hello[2] = { {
 		.magic = kind == BAD_MAGIC ? 1 : CLPS_RING_MAGIC,
 		.version = kind == BAD_VERSION ? 99 : CLPS_RING_VERSION,
-		.kind = CLPS_RING_OFFER,
-		.log2size = kind == BAD_SIZE ? 31 : LOG2,
-	};
-	struct iovec iov = { &hello, kind == SHORT_HELLO ? 3 : sizeof(hello) };
+		.kind = offers ? CLPS_RING_OFFER : CLPS_RING_ACCEPT,
+		.log2size = kind == BAD_SIZE ? 31 : kind == OTHER_SIZE ? c->log2 ^ 1 : c->log2,
+	} };
+	struct iovec iov = { hello, hello_length(kind) };
 	union {
-		char buf[CMSG_SPACE(2 * sizeof(int))];
+		char buf[CMSG_SPACE(MAX_FDS * sizeof(int))];
 		struct cmsghdr align;
 	} control = { 0 };
-	size_t nfds = kind == NO_FD ? 0 : kind == TWO_FDS ? 2 : 1;
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	int fds[2] = { memfd, memfd };
+	size_t nfds = count_fds(kind, role);
 	struct cmsghdr *cmsg;
 
 	if (nfds) {
@@ -92,9 +150,52 @@ static int offer(int sock, enum kind kind, int memfd)
 		cmsg->cmsg_level = SOL_SOCKET;
 		cmsg->cmsg_type = SCM_RIGHTS;
 		cmsg->cmsg_len = CMSG_LEN(nfds * sizeof(int));
-		memcpy(CMSG_DATA(cmsg), fds, nfds * sizeof(int));
+		for (size_t i = 0; i < nfds; i++)
+			memcpy(CMSG_DATA(cmsg) + i * sizeof(int), &c->memfd, sizeof(int));
 	}
-	return sendmsg(sock, &msg, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	return sendmsg(c->sock, &msg, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+/* The victim hangs up without a word. */
+static bool refused(struct cable *c)
+{
+	char word;
+
+	return readable(c) && recv(c->sock, &word, 1, 0) <= 0;
+}
+
+static bool accepted(struct cable *c)
+{
+	struct clps_ring_hello hello;
+
+	return readable(c) && recv(c->sock, &hello, sizeof(hello), 0) == sizeof(hello) &&
+	       hello_is(&hello, CLPS_RING_ACCEPT, c->log2);
+}
+
+/* The victim has something to send; the first record rings. */
+static bool rung(struct cable *c)
+{
+	char word[2];
+
+	return readable(c) && recv(c->sock, word, sizeof(word), 0) == 1;
+}
+
+/* Nobody can change the size of it, nor keep the other from writing. */
+static bool sealed(struct cable *c)
+{
+	u32 span = clps_ring_span(c->log2);
+	struct stat st;
+
+	return !fstat(c->memfd, &st) && st.st_size == span && ftruncate(c->memfd, 0) &&
+	       ftruncate(c->memfd, 2 * (off_t)span) && fcntl(c->memfd, F_ADD_SEALS, F_SEAL_WRITE);
+}
+
+/* Nothing of an earlier peer's. */
+static bool fresh(struct cable *c)
+{
+	u32 span = clps_ring_span(c->log2);
+
+	return !c->mem[0] && !memcmp(c->mem, c->mem + 1, span - 1);
 }
 
 static int bell(int sock, size_t len)
@@ -149,69 +250,102 @@ static void put_lying_segments(struct clps_ring *tx)
 	clps_ring_publish(tx);
 }
 
-/*
- * An index that cannot be, and not one doorbell: the other end has to notice by
- * itself, once it has something to send.
- */
-static bool left_for_a_silent_lie(int sock, u8 *mem)
+static void act(struct cable *c, enum kind kind)
 {
-	struct pollfd pfd = { .fd = sock };
-	struct clps_ring rx;
+	u32 span = clps_ring_span(c->log2);
+	struct clps_ring *tx = &c->tx;
 
-	clps_ring_init(&rx, mem, LOG2, 1);
-	rx.sh->cons = 4;
-	return poll(&pfd, 1, 5000) == 1 && pfd.revents & POLLHUP;
-}
-
-static void torment(int sock, enum kind kind, u8 *mem, double until)
-{
-	u32 span = clps_ring_span(LOG2);
-	struct clps_ring tx, rx;
-
-	clps_ring_init(&tx, mem, LOG2, 0);
-	clps_ring_init(&rx, mem, LOG2, 1);
-	while (now() < until) {
-		switch (kind) {
-		case LONG_DOORBELL:
-			bell(sock, 64);
-			break;
-		case BAD_INDEX:
-			tx.sh->prod = rnd();
-			rx.sh->cons = rnd();
-			break;
-		case BAD_RECORD:
-			for (u32 i = 0; i < tx.size; i += 8)
-				tx.data[i + rnd() % 8] = (u8)rnd();
-			tx.sh->prod += (rnd() % 4096) * 8;
-			break;
-		case BAD_HEADER:
-		case UNKNOWN_RECORDS:
-			put_rubbish(&tx, kind);
-			break;
-		case LYING_SEGMENTS:
-			put_lying_segments(&tx);
-			break;
-		case SCRIBBLE:
-			for (u32 i = 0; i < 4096; i++)
-				mem[rnd() % span] = (u8)rnd();
-			tx.sh->prod = tx.sh->cons + (rnd() % 64) * 8;
-			tx.sh->data_event = tx.sh->prod;
-			break;
-		default:
-			break;
-		}
-		if (bell(sock, 1))
-			return;
+	switch (kind) {
+	case BAD_INDEX:
+		tx->sh->prod = rnd();
+		c->rx.sh->cons = rnd();
+		break;
+	case BAD_RECORD:
+		for (u32 i = 0; i < tx->size; i += 8)
+			tx->data[i + rnd() % 8] = (u8)rnd();
+		tx->sh->prod += (rnd() % 4096) * 8;
+		break;
+	case BAD_HEADER:
+	case UNKNOWN_RECORDS:
+		put_rubbish(tx, kind);
+		break;
+	case LYING_SEGMENTS:
+		put_lying_segments(tx);
+		break;
+	case SCRIBBLE:
+		for (u32 i = 0; i < 4096; i++)
+			c->mem[rnd() % span] = (u8)rnd();
+		tx->sh->prod = tx->sh->cons + (rnd() % 64) * 8;
+		tx->sh->data_event = tx->sh->prod;
+		break;
+	case PUNCHED:
+		put_rubbish(tx, kind);
+		fallocate(c->memfd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, span);
+		break;
+	default:
+		break;
 	}
 }
 
-static bool serve(int sock, enum kind kind)
+/* Again and again, with a doorbell each. Return: the victim hung up. */
+static bool torment(struct cable *c, enum kind kind, double seconds)
 {
-	struct pollfd pfd = { .fd = sock, .events = POLLIN };
-	struct clps_ring_hello answer;
-	u8 *mem = MAP_FAILED;
-	bool done = true;
-	int memfd;
+	double until = now() + seconds;
+
+	while (now() < until) {
+		act(c, kind);
+		if (bell(c->sock, kind == LONG_DOORBELL ? 64 : 1))
+			return true;
+	}
+	return false;
+}
+
+/* The victim hangs up; whatever it sends shall ring. */
+static bool left(struct cable *c)
+{
+	struct pollfd pfd = { .fd = c->sock };
+	double until = now() + PATIENCE_MS / 1e3;
+
+	while (now() < until) {
+		c->rx.sh->data_event = c->rx.sh->prod;
+		if (poll(&pfd, 1, 10) == 1 && pfd.revents & POLLHUP)
+			return true;
+	}
+	return false;
+}
+
+/* After a sound handshake. Return: the victim did what it should. */
+static bool misbehave(struct cable *c, enum kind kind, enum role role)
+{
+	switch (kind) {
+	case VANISH:
+		return true;
+	case FLOOD:
+	case LONG_DOORBELL:
+	case BAD_INDEX:
+		return torment(c, kind, PATIENCE_MS / 1e3);
+	case HELLO_AGAIN:
+		return !send_hello(c, kind, role) && left(c);
+	case HALF_CLOSED:
+		return !shutdown(c->sock, SHUT_WR) && left(c);
+	case DEAF:
+		return !shutdown(c->sock, SHUT_RD) && left(c);
+	case SILENT_LIE:
+		/*
+		 * An index that cannot be, and not one doorbell: the other end has
+		 * to notice by itself, once it has something to send.
+		 */
+		c->rx.sh->cons = 4;
+		return left(c);
+	default:
+		torment(c, kind, 0.4);
+		return true;
+	}
+}
+
+static bool offer(struct cable *c, enum kind kind)
+{
+	struct pollfd pfd = { .fd = c->sock };
 
 	if (kind == HANG_UP)
 		return true;
@@ -219,22 +353,54 @@ static bool serve(int sock, enum kind kind)
 		poll(&pfd, 1, 100);
 		return true;
 	}
-	memfd = make_memory(kind);
-	if (kind > READ_ONLY)
-		mem = mmap(NULL, clps_ring_span(LOG2), PROT_READ | PROT_WRITE, MAP_SHARED, memfd, 0);
-	if (!offer(sock, kind, memfd) && poll(&pfd, 1, 2000) == 1) {
-		ssize_t n = recv(sock, &answer, sizeof(answer), 0);
+	make_memory(c, kind);
+	if (send_hello(c, kind, LISTENER))
+		return false;
+	if (!sound(kind))
+		return refused(c);
+	if (kind == VANISH)
+		return true;
+	return accepted(c) && map_memory(c, LISTENER);
+}
 
-		/* An unsound offer must be refused, a sound one answered. */
-		done = (n == (ssize_t)sizeof(answer)) == (kind > READ_ONLY);
-		if (done && kind == SILENT_LIE)
-			done = left_for_a_silent_lie(sock, mem);
-		else if (n == (ssize_t)sizeof(answer) && kind > READ_ONLY)
-			torment(sock, kind, mem, now() + 0.4);
-	}
-	if (mem != MAP_FAILED)
-		munmap(mem, clps_ring_span(LOG2));
-	close(memfd);
+/* More than its queue holds, and all go before it has looked at any. */
+static bool crowd(const char *path)
+{
+	int fds[8];
+
+	for (int i = 0; i < 8; i++)
+		fds[i] = connect_to(path, SOCK_NONBLOCK);
+	for (int i = 0; i < 8; i++)
+		close(fds[i]);
+	return true;
+}
+
+static bool answer(struct cable *c, enum kind kind, const char *path)
+{
+	if (kind == HANG_UP)
+		return true;
+	if (!take_offer(c) || !sealed(c) || !fresh(c))
+		return false;
+	if (kind == VANISH)
+		return true;
+	if (kind == CROWD)
+		return crowd(path);
+	if (kind != SILENCE && send_hello(c, kind, CONNECTER))
+		return false;
+	return sound(kind) ? rung(c) : refused(c);
+}
+
+static bool serve(int sock, enum kind kind, enum role role, const char *path)
+{
+	struct cable c = { .sock = sock, .memfd = -1, .log2 = LOG2, .mem = MAP_FAILED };
+	bool done;
+
+	done = role == LISTENER ? offer(&c, kind) : answer(&c, kind, path);
+	if (done && sound(kind))
+		done = misbehave(&c, kind, role);
+	if (c.mem != MAP_FAILED)
+		munmap(c.mem, clps_ring_span(c.log2));
+	close(c.memfd);
 	return done;
 }
 
@@ -250,52 +416,71 @@ static int listen_at(const char *path)
 	return fd;
 }
 
-/* Bit N for kind N. */
-static unsigned int kinds_named(const char *name)
+/* Return: a socket to the victim, or -1. */
+static int find_victim(int lfd, const char *path)
 {
-	for (enum kind kind = 0; name && kind < KINDS; kind++)
-		if (!strcmp(names[kind], name))
-			return 1u << kind;
-	return name ? 0 : (1u << KINDS) - 1;
+	struct pollfd pfd = { .fd = lfd, .events = POLLIN };
+	int sock;
+
+	if (lfd >= 0)
+		return poll(&pfd, 1, 100) == 1 ? accept(lfd, NULL, NULL) : -1;
+	sock = connect_to(path, 0);
+	if (sock < 0)
+		poll(NULL, 0, 10);
+	return sock;
+}
+
+static bool wanted(enum kind kind, enum role role, const char *name)
+{
+	return kinds[kind].roles & role && (!name || !strcmp(name, kinds[kind].name));
+}
+
+/* The next kind that is wanted, beginning with @kind; KINDS if there is none. */
+static enum kind next_wanted(enum kind kind, enum role role, const char *name)
+{
+	for (unsigned int i = 0; i < KINDS; i++, kind = (kind + 1) % KINDS)
+		if (wanted(kind, role, name))
+			return kind;
+	return KINDS;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int count[KINDS] = { 0 }, wrong = 0, wanted;
-	struct pollfd pfd = { .events = POLLIN };
-	enum kind kind = 0;
+	unsigned int count[KINDS] = { 0 }, wrong = 0;
+	const char *name = argc == 5 ? argv[4] : NULL;
+	enum kind kind, first;
+	enum role role;
 	double until;
+	int lfd = -1;
 
-	wanted = argc == 3 || argc == 4 ? kinds_named(argv[3]) : 0;
-	if (!wanted)
+	if (argc < 4 || argc > 5)
 		return 2;
-	until = now() + atof(argv[2]);
+	role = strcmp(argv[1], "listen") ? CONNECTER : LISTENER;
+	first = kind = next_wanted(0, role, name);
+	if (kind == KINDS)
+		return 2;
+	until = now() + atof(argv[3]);
 	srandom(1);
-	pfd.fd = listen_at(argv[1]);
-	while (now() < until) {
-		int sock;
+	if (role == LISTENER)
+		lfd = listen_at(argv[2]);
+	/* Each kind equally often. */
+	while (now() < until || kind != first || !count[kind]) {
+		int sock = find_victim(lfd, argv[2]);
 
-		if (poll(&pfd, 1, 100) != 1)
-			continue;
-		sock = accept(pfd.fd, NULL, NULL);
 		if (sock < 0)
 			continue;
-		while (!(wanted & 1u << kind))
-			kind = (kind + 1) % KINDS;
-		if (!serve(sock, kind)) {
-			printf("%s was not treated as it should be\n", names[kind]);
+		if (!serve(sock, kind, role, argv[2])) {
+			printf("%s was not treated as it should be\n", kinds[kind].name);
 			wrong++;
 		}
 		close(sock);
 		count[kind]++;
-		kind = (kind + 1) % KINDS;
+		kind = next_wanted((kind + 1) % KINDS, role, name);
 	}
-	unlink(argv[1]);
-	for (kind = 0; kind < KINDS; kind++) {
-		if (!(wanted & 1u << kind))
-			continue;
-		printf("%s %u\n", names[kind], count[kind]);
-		wrong += !count[kind];
-	}
+	if (role == LISTENER)
+		unlink(argv[2]);
+	for (kind = 0; kind < KINDS; kind++)
+		if (count[kind])
+			printf("%s %u\n", kinds[kind].name, count[kind]);
 	return wrong ? 1 : 0;
 }
