@@ -58,17 +58,6 @@ static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src
 		clps_pcount_rx(hp->count, len);
 }
 
-/* Header walk, and link-layer padding off. 0, or why not. */
-static int admit(struct sk_buff *skb, struct clps_pkt *pkt)
-{
-	if (unlikely(clps_skb_parse4(skb, pkt)))
-		return CLPS_DROP_malformed;
-	if (!skb_is_gso(skb) && skb->len > pkt->tot_len &&
-	    unlikely(pskb_trim_rcsum(skb, pkt->tot_len)))
-		return CLPS_DROP_no_memory;
-	return 0;
-}
-
 void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *skb)
 {
 	struct clps_network *network = priv;
@@ -77,7 +66,7 @@ void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *
 	struct clps_pkt pkt;
 	int why;
 
-	why = admit(skb, &pkt);
+	why = clps_skb_admit(skb, &pkt);
 	if (unlikely(why)) {
 		clps_drop(network->stats, skb, why);
 		return;
@@ -119,7 +108,7 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 	struct clps_pkt pkt;
 	int why;
 
-	why = pskb_may_pull(skb, sizeof(struct iphdr)) ? admit(skb, &pkt) : CLPS_DROP_malformed;
+	why = clps_skb_admit(skb, &pkt);
 	if (unlikely(why)) {
 		clps_drop(network->stats, skb, why);
 		return;

@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 #include <uapi/collapsar/front.h>
 
+#include <collapsar/admit.h>
 #include <collapsar/policy.h>
 #include <collapsar/stats.h>
 #include <collapsar/uplink.h>

@@ -69,6 +69,7 @@ static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
 {
 	struct clps_stats __percpu *stats = v->rn->stats;
 	struct clps_pkt pkt;
+	int why;
 
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (unlikely(!skb)) {
@@ -76,18 +77,14 @@ static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
 		return NF_STOLEN;
 	}
 	__vlan_hwaccel_clear_tag(skb);
-	if (unlikely(clps_skb_parse4(skb, &pkt))) {
-		clps_drop(stats, skb, CLPS_DROP_malformed);
+	/* Short frames are padded; the padding is not the packet's. */
+	why = clps_skb_admit(skb, &pkt);
+	if (unlikely(why)) {
+		clps_drop(stats, skb, why);
 		return NF_STOLEN;
 	}
 	if (unlikely(skb_warn_if_lro(skb))) {
 		clps_drop(stats, skb, CLPS_DROP_lro);
-		return NF_STOLEN;
-	}
-	/* Short frames are padded; the padding is not the packet's. */
-	if (!skb_is_gso(skb) && skb->len > pkt.tot_len &&
-	    unlikely(pskb_trim_rcsum(skb, pkt.tot_len))) {
-		clps_drop(stats, skb, CLPS_DROP_no_memory);
 		return NF_STOLEN;
 	}
 	clps_policy_inbound(v->uplink->policy, &pkt, stats);

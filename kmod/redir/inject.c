@@ -73,18 +73,14 @@ void clps_redir_inject(void *priv, struct clps_uplink *up, struct sk_buff *skb)
 	struct clps_v *v;
 	int why;
 
-	if (unlikely(clps_skb_parse4(skb, &pkt))) {
-		clps_drop(stats, skb, CLPS_DROP_malformed);
+	why = clps_skb_admit(skb, &pkt);
+	if (unlikely(why)) {
+		clps_drop(stats, skb, why);
 		return;
 	}
 	v = clps_v_by_uplink(uplink->rn, &pkt.src, uplink);
 	if (unlikely(!v || !clps_v_is_claimed(v))) {
 		clps_drop(stats, skb, CLPS_DROP_no_redirect);
-		return;
-	}
-	if (!skb_is_gso(skb) && skb->len > pkt.tot_len &&
-	    unlikely(pskb_trim_rcsum(skb, pkt.tot_len))) {
-		clps_drop(stats, skb, CLPS_DROP_no_memory);
 		return;
 	}
 	why = admit(v, &pkt);

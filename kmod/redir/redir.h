@@ -13,6 +13,7 @@
 #include <linux/xarray.h>
 #include <uapi/collapsar/redir.h>
 
+#include <collapsar/admit.h>
 #include <collapsar/policy.h>
 #include <collapsar/stats.h>
 #include <collapsar/uplink.h>

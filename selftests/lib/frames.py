@@ -288,6 +288,24 @@ def cmd_answer(o):
     return 1
 
 
+def cmd_offload(o):
+    """Send a UDP reply that leaves its checksum to others: its sum from --start on is to
+    be put --at, both counted from the IP header. Exit 2 if the own kernel refuses it."""
+    s = packet_socket(o.dev)
+    s.setsockopt(263, 15, 1)                                # SOL_PACKET, PACKET_VNET_HDR
+    data = b"offload!" * 8
+    pseudo = socket.inet_aton(o.spa) + socket.inet_aton(o.tpa) + \
+        struct.pack("!BBH", 0, 17, 8 + len(data))
+    datagram = struct.pack("!HHHH", 80, 40000, 8 + len(data), ~csum(pseudo) & 0xFFFF) + data
+    frame = mac(o.dst) + own_mac(o.dev) + b"\x08\0" + ipv4(o.spa, o.tpa, 17, datagram)
+    try:
+        s.send(struct.pack("=BBHHHH", 1, 0, 0, 0, 14 + o.start, (o.at - o.start) & 0xFFFF) + frame)
+    except OSError as e:
+        print(e)
+        return 2
+    return 0
+
+
 def forgeries(o):
     """Frames that no honest machine at --spa sends: (counts as spoofed, frame), without end."""
     import random
@@ -468,6 +486,8 @@ def run(args):
     p.add_argument("--hex", default="")
     p.add_argument("--vlan", type=int)
     p.add_argument("--file")
+    p.add_argument("--start", type=int, default=20)
+    p.add_argument("--at", type=int, default=26)
     p.add_argument("--mirror", action="store_true")
     p.add_argument("--seconds", type=float, default=1.0)
     p.add_argument("--count", type=int, default=0)

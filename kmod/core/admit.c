@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The first look at a packet. */
+#include <linux/dccp.h>
+#include <linux/export.h>
+#include <linux/icmp.h>
+#include <linux/in.h>
+#include <linux/sctp.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+#include <collapsar/admit.h>
+#include <collapsar/policy.h>
+#include <collapsar/stats.h>
+
+/* The longest IPv4 header, as embedded in an ICMP error. */
+#define IP_HLEN_MAX	60
+
+/**
+ * struct l4 - what matters of a transport header
+ * @csum: offset of its checksum, or -1
+ * @seen: bytes of it that a policy decides by
+ */
+struct l4 {
+	int csum;
+	int seen;
+};
+
+static struct l4 l4_of(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return (struct l4){ offsetof(struct tcphdr, check), sizeof(struct tcphdr) };
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return (struct l4){ offsetof(struct udphdr, check), sizeof(struct udphdr) };
+	case IPPROTO_DCCP:
+		return (struct l4){ offsetof(struct dccp_hdr, dccph_checksum),
+				    sizeof(struct dccp_hdr) };
+	case IPPROTO_SCTP:
+		return (struct l4){ offsetof(struct sctphdr, checksum), sizeof(struct sctphdr) };
+	case IPPROTO_ICMP:
+		return (struct l4){ -1, sizeof(struct icmphdr) + IP_HLEN_MAX + 8 };
+	default:
+		return (struct l4){ -1, 0 };
+	}
+}
+
+/* Whoever writes the checksum writes nothing that was looked at. */
+static bool csum_is_harmless(struct sk_buff *skb, const struct clps_pkt *pkt)
+{
+	int start = skb_checksum_start_offset(skb);
+	int field = start + skb->csum_offset;
+	struct l4 l4 = l4_of(pkt->proto);
+
+	if (pkt->flags & (CLPS_PKT_FRAG_FIRST | CLPS_PKT_FRAG_LATER))
+		return false;
+	if (start < pkt->l3_len)
+		return false;
+	if (!skb_is_gso(skb) && field + sizeof(__sum16) > pkt->tot_len)
+		return false;
+	/* skb_checksum_help() would warn. */
+	if (!pskb_may_pull(skb, field + sizeof(__sum16)))
+		return false;
+	if (start == pkt->l3_len && skb->csum_offset == l4.csum)
+		return true;
+	return field >= pkt->l3_len + l4.seen;
+}
+
+int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt)
+{
+	if (unlikely(!pskb_may_pull(skb, min_t(unsigned int, skb->len, CLPS_PKT_PEEK))))
+		return CLPS_DROP_no_memory;
+	if (unlikely(clps_skb_parse4(skb, pkt)))
+		return CLPS_DROP_malformed;
+	if (skb->ip_summed == CHECKSUM_PARTIAL && unlikely(!csum_is_harmless(skb, pkt)))
+		return CLPS_DROP_malformed;
+	if (!skb_is_gso(skb) && skb->len > pkt->tot_len &&
+	    unlikely(pskb_trim_rcsum(skb, pkt->tot_len)))
+		return CLPS_DROP_no_memory;
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, pkt->l3_len);
+	return 0;
+}
+EXPORT_SYMBOL_NS_GPL(clps_skb_admit, COLLAPSAR);

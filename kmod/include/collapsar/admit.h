@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is checked of a packet stays as it was checked. */
+#ifndef _COLLAPSAR_ADMIT_H
+#define _COLLAPSAR_ADMIT_H
+
+#include "../../lib/pkt.h"
+
+struct sk_buff;
+
+/**
+ * clps_skb_admit() - make a packet fit to be decided about
+ * @skb: skb->data at the IPv4 header; not shared
+ * @pkt: filled in on success
+ *
+ * Pulls all that clps_pkt_parse4() reads into the linear part, so that nobody who can
+ * write to the packet's pages changes it after the check; walks the headers; cuts
+ * link-layer padding off; sets the network and transport headers, which
+ * skb_gso_validate_network_len() goes by.
+ *
+ * A partial checksum is two bytes that whoever sends the packet on will write, at a
+ * place that its sender chose. It must be the checksum of the transport protocol, or
+ * lie behind everything that a policy looks at (an inner packet's, in a guest's own
+ * tunnel); in a fragment it is nowhere.
+ *
+ * Context: any; may reallocate the header.
+ * Return: 0, CLPS_DROP_malformed or CLPS_DROP_no_memory.
+ */
+int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt);
+
+#endif /* _COLLAPSAR_ADMIT_H */
