@@ -6,6 +6,7 @@
 #include <net/ip.h>
 #include <net/ip_tunnels.h>
 #include <net/route.h>
+#include <net/xfrm.h>
 
 #include <collapsar/stats.h>
 
@@ -106,7 +107,7 @@ static void gre_rx(struct clps_gre_tun *tun, struct sk_buff *skb, const struct o
  * GRE from a registered peer is ours when its key is: it is then never
  * answered, whatever is wrong with it. Everything else is the host's.
  */
-unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int gre_in(struct net *net, struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct clps_gre_tun *tun;
@@ -118,12 +119,7 @@ unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook
 	const void *gre;
 	int err;
 
-	if (iph->protocol != IPPROTO_GRE)
-		return NF_ACCEPT;
-	/* To us alone: nobody tunnels to a broadcast or multicast address. */
-	if (!skb_rtable(skb) || skb_rtable(skb)->rt_type != RTN_LOCAL)
-		return NF_ACCEPT;
-	gn = clps_gre_net(state->net);
+	gn = clps_gre_net(net);
 	remote = clps_addr_v4(iph->saddr);
 	if (!clps_gre_is_peer(gn, &remote))
 		return NF_ACCEPT;
@@ -136,14 +132,35 @@ unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook
 		return NF_ACCEPT;
 	err = gre ? clps_gre_parse(&outer.gre, gre, len) : -EMSGSIZE;
 	if (unlikely(err)) {
-		/* Nothing that the stock driver takes, and it might answer. */
-		clps_drop(clps_core_stats(state->net), skb, CLPS_DROP_gre_header);
+		/* The stock driver takes none or little of it, and might answer. */
+		clps_drop(clps_core_stats(net), skb, CLPS_DROP_gre_header);
 		return NF_STOLEN;
 	}
 	tun = clps_gre_lookup(gn, &remote, outer.gre.flags & CLPS_GRE_F_KEY, outer.gre.key);
 	if (!tun || (tun->local && tun->local != iph->daddr))
 		return NF_ACCEPT;
+	/* As before any other protocol: where the host demands IPsec, cleartext is forged. */
+	if (!xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb)) {
+		rx_drop(tun, skb, CLPS_DROP_ipsec);
+		return NF_STOLEN;
+	}
 	outer.ip = *iph;
 	gre_rx(tun, skb, &outer);
 	return NF_STOLEN;
+}
+
+unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	if (ip_hdr(skb)->protocol != IPPROTO_GRE)
+		return NF_ACCEPT;
+	/* To us alone: nobody tunnels to a broadcast or multicast address. */
+	if (!skb_rtable(skb) || skb_rtable(skb)->rt_type != RTN_LOCAL)
+		return NF_ACCEPT;
+	/* What a program has accepted from a queue comes in that program's context. */
+	local_bh_disable();
+	verdict = gre_in(state->net, skb);
+	local_bh_enable();
+	return verdict;
 }

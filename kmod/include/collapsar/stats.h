@@ -53,7 +53,8 @@
 	X(ecn,			"ECN: CE outside, not-ECT inside (RFC 6040)")	\
 	X(rate,			"over a rate limit")				\
 	X(vlan,			"VLAN-tagged frame on a port")			\
-	X(lro,			"LRO packet cannot be forwarded")
+	X(lro,			"LRO packet cannot be forwarded")		\
+	X(ipsec,		"refused by the host's IPsec policy")
 
 enum clps_counter {
 #define X(name, text) CLPS_C_##name,
