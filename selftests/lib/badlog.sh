@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034
 # Lines of a kernel log that fail a test.
-BAD_LOG='WARNING:|BUG:|KASAN|KCSAN|UBSAN|lockdep|possible circular|suspicious RCU|inconsistent lock|unreferenced object|refcount_t|Call Trace:|Oops|INFO: trying|Kernel panic|unregister_netdevice: waiting|scheduling while atomic|sleeping function'
+BAD_LOG='WARNING:|BUG:|KASAN|KCSAN|UBSAN|lockdep|possible circular|suspicious RCU|inconsistent lock|unreferenced object|refcount_t|Call Trace:|Oops|INFO: trying|Kernel panic|unregister_netdevice: waiting|scheduling while atomic|blocked for more than|leak detector disabled|possible recursive|ref_tracker|sleeping function'

@@ -80,7 +80,7 @@ prepare_uml() {
 # A test spends half its time in waiting for something to happen: two kernels on
 # each CPU.
 run_uml_lane() {
-	local lane name cmd cpus
+	local lane name cmd kind cpus
 
 	prepare_uml || { broken uml kernel; return; }
 	cpus=$(nproc)
@@ -88,7 +88,8 @@ run_uml_lane() {
 	while read -r lane name cmd <&3; do
 		pool_slot
 		fresh uml "$name"
-		pool_start uml "$name" kernel "$top/selftests/vm/run-uml" \
+		kind=$(header "$top/$cmd" KERNEL)
+		pool_start uml "$name" "${kind:-kernel}" "$top/selftests/vm/run-uml" \
 			"$cmd" "$results/uml/$name" $((slot % cpus))
 	done 3< <(wanted_tests "$1")
 	pool_drain

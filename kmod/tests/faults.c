@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One planted mistake for each checker of a debug kernel, made when the module is
+ * loaded: a checker's silence means something only where it is known to speak.
+ */
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+static char *fault = "none";
+module_param(fault, charp, 0444);
+MODULE_PARM_DESC(fault, "which one: none, leak, overrun, deadlock, sleep");
+
+static DEFINE_MUTEX(first);
+static DEFINE_MUTEX(second);
+static DEFINE_SPINLOCK(atomic);
+
+static int leak(void)
+{
+	u8 *lost = kmalloc(64, GFP_KERNEL);
+
+	if (!lost)
+		return -ENOMEM;
+	/* The compiler must not see that nobody can find it any more. */
+	OPTIMIZER_HIDE_VAR(lost);
+	return 0;
+}
+
+static int overrun(void)
+{
+	u8 *p = kmalloc(13, GFP_KERNEL);
+	size_t past = 13;
+
+	if (!p)
+		return -ENOMEM;
+	OPTIMIZER_HIDE_VAR(past);
+	WRITE_ONCE(p[past], 1);
+	kfree(p);
+	return 0;
+}
+
+/* Nobody waits: that somebody could is what lockdep must see. */
+static int deadlock(void)
+{
+	mutex_lock(&first);
+	mutex_lock(&second);
+	mutex_unlock(&second);
+	mutex_unlock(&first);
+	mutex_lock(&second);
+	mutex_lock(&first);
+	mutex_unlock(&first);
+	mutex_unlock(&second);
+	return 0;
+}
+
+static int sleep_in_atomic(void)
+{
+	spin_lock(&atomic);
+	might_sleep();
+	spin_unlock(&atomic);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*make)(void);
+} faults[] = {
+	{ "leak", leak },
+	{ "overrun", overrun },
+	{ "deadlock", deadlock },
+	{ "sleep", sleep_in_atomic },
+};
+
+static int __init faults_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(faults); i++)
+		if (!strcmp(fault, faults[i].name))
+			return faults[i].make();
+	return strcmp(fault, "none") ? -EINVAL : 0;
+}
+
+static void __exit faults_exit(void)
+{
+}
+
+module_init(faults_init);
+module_exit(faults_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Collapsar: planted mistakes for a debug kernel's checkers");
