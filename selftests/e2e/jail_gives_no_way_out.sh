@@ -14,9 +14,9 @@ trap 'exit 1' INT TERM
 
 ATTEMPTS="user_namespace user_namespace_by_clone user_namespace_by_clone3 other_namespaces
 calls_that_uml_never_makes sockets_of_networks memory_of_no_limit
-many_processes many_files much_memory much_disk a_large_file a_higher_limit"
+sight_of_other_processes many_processes many_files much_memory much_disk a_large_file a_higher_limit"
 # These some hosts do not know.
-MORE="calls_of_i386 sockets_of_the_kernel huge_pages much_shared_memory"
+MORE="calls_of_i386 sockets_of_the_kernel huge_pages the_hosts_name much_shared_memory"
 
 # Where whoever we become can read it.
 chmod 755 "$work"

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -153,6 +154,29 @@ static int calls_that_uml_never_makes(void)
 	return there;
 }
 
+static int sight_of_other_processes(void)
+{
+	static const char *const paths[] = {
+		"/proc/1/cmdline", "/proc/1/stat", "/proc/sys/kernel/ostype", "/proc/keys",
+		"/proc/kallsyms", "/proc/modules", "/proc/net/unix",
+	};
+	unsigned int n;
+
+	for (n = 0; n < sizeof(paths) / sizeof(*paths); n++)
+		if (open(paths[n], O_RDONLY) >= 0) {
+			printf("# there is %s\n", paths[n]);
+			return 0;
+		}
+	return -1;
+}
+
+static int the_hosts_name(void)
+{
+	struct utsname names;
+
+	return uname(&names) == 0 && strcmp(names.nodename, "localhost") ? 0 : -1;
+}
+
 /* More than any limit of a jail's, and less than a host feels. */
 #define MANY_PROCESSES 1000
 #define MANY_FILES 1000
@@ -274,6 +298,8 @@ static const struct {
 	{ "sockets_of_the_kernel", sockets_of_the_kernel },
 	{ "memory_of_no_limit", memory_of_no_limit },
 	{ "huge_pages", huge_pages },
+	{ "sight_of_other_processes", sight_of_other_processes },
+	{ "the_hosts_name", the_hosts_name },
 	{ "many_processes", many_processes },
 	{ "many_files", many_files },
 	{ "much_memory", much_memory },

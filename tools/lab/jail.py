@@ -20,6 +20,7 @@ of address spaces, as KASAN's shadow needs it.
 
 import argparse
 import ctypes
+import errno
 import os
 import resource
 import stat
@@ -36,9 +37,11 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME = 1, 2, 4, 8, 0x400
 MS_NODIRATIME, MS_RELATIME, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = \
     0x800, 0x200000, 0x20, 0x1000, 0x4000, 0x40000
 MNT_DETACH = 2
-PR_CAPBSET_DROP, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS = 24, 28, 38
+PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS = 23, 24, 28, 38
 SECURE_LOCKED = 0x2b  # root has no capabilities by its number, locked; no other bit ever
-SYS_PIVOT_ROOT = {"x86_64": 155}
+MACHINE = os.uname().machine
+SYS_PIVOT_ROOT, SYS_KEYCTL = {"x86_64": 155}, {"x86_64": 250}
+KEYCTL_JOIN_SESSION_KEYRING = 1
 # What a user namespace may not clear from a mount that it inherited.
 KEPT = (MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_NODIRATIME, MS_RELATIME)
 DEVICES = ("null", "zero", "random", "urandom")
@@ -67,6 +70,11 @@ def mount(source, target, kind=None, flags=0, data=None):
          ctypes.c_ulong(flags), data.encode() if data else None)
 
 
+def remount(target, flags):
+    flags |= sum(f for f in KEPT if os.statvfs(target).f_flag & f)
+    mount(None, target, None, MS_REMOUNT | MS_BIND | MS_NOSUID | flags)
+
+
 def bind(source, target, rw):
     """A file or directory of the host as another of the new root."""
     if stat.S_ISDIR(os.stat(source).st_mode):
@@ -76,9 +84,7 @@ def bind(source, target, rw):
         with open(target, "wb"):
             pass
     mount(source, target, None, MS_BIND)
-    kept = sum(f for f in KEPT if os.statvfs(target).f_flag & f)
-    mount(None, target, None,
-          MS_REMOUNT | MS_BIND | MS_NOSUID | kept | (0 if rw else MS_RDONLY))
+    remount(target, 0 if rw else MS_RDONLY)
 
 
 def libraries(program):
@@ -88,13 +94,17 @@ def libraries(program):
     return sorted({w for w in out.split() if w.startswith("/")})
 
 
-def mount_proc(target):
+def show_itself(proc):
+    """/proc/self, by which UML opens files of its own anew; and what CPU it runs on.
+
+    That is a directory of the host's, as that is there even where no other may be mounted. What
+    runs in our place later is the same process.
+    """
+    target = f"{proc}/self"
     os.makedirs(target)
-    try:
-        mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    except PermissionError:
-        # Where parts of the host's own are covered, a user namespace gets no other.
-        mount("/proc", target, None, MS_BIND | MS_REC)
+    mount("/proc/" + os.readlink("/proc/self"), target, None, MS_BIND)
+    remount(target, MS_NODEV | MS_NOEXEC | MS_RDONLY)
+    bind("/proc/cpuinfo", f"{proc}/cpuinfo", False)
 
 
 def writable(target, uid, size, flags):
@@ -113,7 +123,7 @@ def build(args, program):
     # UML's memory is a file that it maps executable.
     writable(f"{root}/dev/shm", args.uid, args.memory + 16, 0)
     writable(f"{root}/own", args.uid, args.own, MS_NOEXEC)
-    mount_proc(f"{root}/proc")
+    show_itself(f"{root}/proc")
     for library in libraries(program):
         bind(os.path.realpath(library), root + library, False)
     for source, name, rw in args.binds:
@@ -123,7 +133,7 @@ def build(args, program):
 
 def enter(root):
     os.chdir(root)
-    call(LIBC.syscall, ctypes.c_long(SYS_PIVOT_ROOT[os.uname().machine]), b".", b"old")
+    call(LIBC.syscall, ctypes.c_long(SYS_PIVOT_ROOT[MACHINE]), b".", b"old")
     os.chdir("/")
     call(LIBC.umount2, b"/old", MNT_DETACH)
     os.rmdir("/old")
@@ -131,12 +141,21 @@ def enter(root):
     os.chdir("/own")
 
 
+def forget(libc):
+    """What this host is called, and the keys of whoever started us."""
+    name = b"localhost"
+    call(libc.sethostname, name, ctypes.c_size_t(len(name)))
+    call(libc.setdomainname, b"", ctypes.c_size_t(0))
+    if libc.syscall(ctypes.c_long(SYS_KEYCTL[MACHINE]), KEYCTL_JOIN_SESSION_KEYRING, None) < 0 \
+            and ctypes.get_errno() != errno.ENOSYS:
+        raise OSError(ctypes.get_errno(), "no session keyring")
+
+
 def drop_privileges(uid):
-    # No text: the codecs stayed behind.
-    with open("/proc/sys/kernel/cap_last_cap", "rb") as f:
-        last = int(f.read())
-    for cap in range(last + 1):
+    cap = 0
+    while LIBC.prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0:
         call(LIBC.prctl, PR_CAPBSET_DROP, cap, 0, 0, 0)
+        cap += 1
     call(LIBC.prctl, PR_SET_SECUREBITS, SECURE_LOCKED, 0, 0, 0)
     call(LIBC.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if uid >= 0:
@@ -189,6 +208,7 @@ def main():
     args, program = parse(sys.argv[1:])
     call(LIBC.unshare, CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET)
     mount(None, "/", None, MS_REC | MS_PRIVATE)
+    forget(LIBC)
     os.umask(0o022)
     build(args, program)
     enter(args.root)
