@@ -81,10 +81,11 @@ static void act_locked(struct clps_v *v, u32 act)
 	u64 now;
 
 	lockdep_assert_held(&v->lock);
-	if (act & CLPS_CLAIM_DO_EVENT)
-		clps_redir_event(v, v->claim.state, v->claim.reason);
+	/* The last event says that it was deleted. */
 	if (v->dead)
 		return;
+	if (act & CLPS_CLAIM_DO_EVENT)
+		clps_redir_event(v, v->claim.state, v->claim.reason);
 	if (!v->claim.timer) {
 		timer_delete(&v->timer);
 		return;
