@@ -11,7 +11,7 @@ static bool may_answer(const struct clps_v *v, const struct sk_buff *skb)
 {
 	const struct ethhdr *eth = eth_hdr(skb);
 
-	return is_broadcast_ether_addr(eth->h_dest) || clps_v_is_own_mac(v, eth->h_dest);
+	return is_broadcast_ether_addr(eth->h_dest) || clps_v_is_at(v, eth->h_dest);
 }
 
 static bool arp_for(struct clps_redir_nic *nic, __be32 addr, const struct clps_arp *arp,
@@ -113,7 +113,7 @@ static unsigned int hook_ip(struct clps_redir_nic *nic, struct sk_buff *skb)
 
 	key = clps_addr_v4(iph->daddr);
 	v = clps_v_by_nic(nic->rn, &key, ifindex);
-	if (!v || !clps_v_is_claimed(v) || !clps_v_is_own_mac(v, eth_hdr(skb)->h_dest))
+	if (!v || !clps_v_is_claimed(v) || !clps_v_is_at(v, eth_hdr(skb)->h_dest))
 		return NF_ACCEPT;
 	return capture(v, skb);
 }

@@ -217,6 +217,18 @@ static inline bool clps_v_is_own_mac(const struct clps_v *v, const u8 *mac)
 	       (own && own == ether_addr_to_u64(mac));
 }
 
+/*
+ * Is a frame to @mac one to V? A V with a MAC of its own is not at the NIC's: it
+ * would tell whose answers these are.
+ */
+static inline bool clps_v_is_at(const struct clps_v *v, const u8 *mac)
+{
+	u64 own = READ_ONCE(v->mac);
+
+	return own ? own == ether_addr_to_u64(mac) :
+		     ether_addr_equal(mac, v->nic->dev->dev_addr);
+}
+
 /* nic.c, uplink.c: shared by V's, counted under RTNL. */
 struct clps_redir_nic *clps_redir_nic_get(struct clps_redir_net *rn, int ifindex,
 					  struct netlink_ext_ack *extack);
