@@ -26,6 +26,9 @@ static bool arp_for(struct clps_redir_nic *nic, __be32 addr, const struct clps_a
 		return false;
 	if (arp->op == CLPS_ARP_REQUEST && arp->tpa == addr)
 		clps_stats_inc(nic->rn->stats, CLPS_C_arp_requests);
+	/* Neither a machine that shows the address nor a probe, but a martian: no host hears it. */
+	if (arp->spa && arp->spa != addr && !clps_redir_is_sender(nic->rn, nic->dev, arp->spa))
+		return false;
 	return clps_v_arp(v, arp, may_answer(v, skb));
 }
 

@@ -4,6 +4,7 @@
  * ip_route_output_key() takes an address without a route for on-link, and the
  * redirector would then ask the LAN for hosts of the whole Internet.
  */
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <net/arp.h>
 #include <net/ip.h>
@@ -13,11 +14,11 @@
 
 #include "redir.h"
 
-static int lookup(struct clps_redir_net *rn, const struct net_device *dev, __be32 saddr,
-		  __be32 daddr, u8 tos, struct fib_result *res)
+static int lookup(struct clps_redir_net *rn, int oif, __be32 saddr, __be32 daddr, u8 tos,
+		  struct fib_result *res)
 {
 	struct flowi4 fl4 = {
-		.flowi4_oif = dev->ifindex,
+		.flowi4_oif = oif,
 		.flowi4_iif = LOOPBACK_IFINDEX,
 		.flowi4_tos = RT_TOS(tos),
 		.flowi4_scope = RT_SCOPE_UNIVERSE,
@@ -37,12 +38,34 @@ bool clps_redir_is_on_link(struct clps_redir_net *rn, struct net_device *dev, __
 	bool on_link = false;
 
 	rcu_read_lock();
-	if (!lookup(rn, dev, 0, addr, 0, &res) && res.type == RTN_UNICAST) {
+	if (!lookup(rn, dev->ifindex, 0, addr, 0, &res) && res.type == RTN_UNICAST) {
 		nhc = FIB_RES_NHC(res);
 		on_link = nhc->nhc_dev == dev && !nhc->nhc_gw_family;
 	}
 	rcu_read_unlock();
 	return on_link;
+}
+
+/* As arp_process() asks by ip_route_input(), but that H itself is V's neighbour. */
+bool clps_redir_is_sender(struct clps_redir_net *rn, const struct net_device *dev, __be32 addr)
+{
+	struct in_device *in_dev;
+	struct fib_result res;
+	bool ok = true;
+	int filter;
+
+	if (!clps_v4_is_unicast(addr))
+		return false;
+	rcu_read_lock();
+	in_dev = __in_dev_get_rcu(dev);
+	filter = in_dev ? IN_DEV_RPFILTER(in_dev) : 0;
+	if (filter)
+		ok = !lookup(rn, 0, 0, addr, 0, &res) &&
+		     (res.type == RTN_LOCAL ||
+		      (res.type == RTN_UNICAST &&
+		       (filter != 1 || fib_info_nh_uses_dev(res.fi, dev))));
+	rcu_read_unlock();
+	return ok;
 }
 
 int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
@@ -55,7 +78,7 @@ int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && !rcu_read_lock_bh_held(),
 			 "next hop without RCU");
 	*is_v6gw = false;
-	if (lookup(rn, dev, clps_addr_get_v4(&pkt->src), daddr, pkt->tos, &res))
+	if (lookup(rn, dev->ifindex, clps_addr_get_v4(&pkt->src), daddr, pkt->tos, &res))
 		return CLPS_DROP_no_route;
 	switch (res.type) {
 	case RTN_UNICAST:

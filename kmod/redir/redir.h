@@ -208,7 +208,7 @@ static inline void clps_v_mac(const struct clps_v *v, u8 *mac)
 		ether_addr_copy(mac, v->nic->dev->dev_addr);
 }
 
-/* Does a frame from, or to, @mac concern the NIC itself or V's own MAC? */
+/* Does @mac belong to us: the NIC's, or V's own? */
 static inline bool clps_v_is_own_mac(const struct clps_v *v, const u8 *mac)
 {
 	u64 own = READ_ONCE(v->mac);
@@ -255,6 +255,8 @@ void clps_v_timer(struct timer_list *timer);
 
 /* nexthop.c */
 bool clps_redir_is_on_link(struct clps_redir_net *rn, struct net_device *dev, __be32 addr);
+/* Would H answer this sender of an ARP request on @dev? */
+bool clps_redir_is_sender(struct clps_redir_net *rn, const struct net_device *dev, __be32 addr);
 /* The neighbour for @pkt on @dev into @neigh (valid under RCU): 0, or a CLPS_DROP_* reason. */
 int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
 			const struct clps_pkt *pkt, struct neighbour **neigh, bool *is_v6gw);

@@ -165,6 +165,21 @@ def cmd_ask(o):
     return 0
 
 
+def cmd_senders(o):
+    """Ask for --tpa and --other as each of --spa (a,b...); print who is answered, fail unless both agree."""
+    s, me = packet_socket(o.dev, ETH_ARP), own_mac(o.dev)
+    for spa in o.spa.split(","):
+        for a in (o.tpa, o.other):
+            s.send(arp_frame(1, me, spa, b"\0" * 6, a))
+    told = {o.tpa: set(), o.other: set()}
+    for f in receive(s, o.seconds, lambda f: f[:6] == me and f[20:22] == b"\0\x02"):
+        told.setdefault(socket.inet_ntoa(f[28:32]), set()).add(socket.inet_ntoa(f[38:42]))
+    print(*sorted(told[o.tpa]))
+    if told[o.tpa] != told[o.other]:
+        print("but", o.other, "answers", *sorted(told[o.other]))
+    return 0 if told[o.tpa] == told[o.other] else 1
+
+
 def at(t, percent):
     """A quantile of what is sorted."""
     return t[(len(t) - 1) * percent // 100]
