@@ -110,10 +110,12 @@ EXPORT_SYMBOL_NS_GPL(clps_skb_scrub, COLLAPSAR);
 
 static void uplink_rx(struct clps_uplink *up, struct sk_buff *skb)
 {
-	if (skb_vlan_tag_present(skb)) {
+	if (skb_vlan_tag_get_id(skb)) {
 		clps_drop(up->stats, skb, CLPS_DROP_vlan);
 		return;
 	}
+	/* VLAN 0 is a priority on the untagged LAN. */
+	__vlan_hwaccel_clear_tag(skb);
 	if (skb->protocol != htons(ETH_P_IP)) {
 		clps_drop(up->stats, skb, CLPS_DROP_not_ip);
 		return;
@@ -153,7 +155,7 @@ static rx_handler_result_t clps_uplink_handle_frame(struct sk_buff **pskb)
 	if (at->is_ether && skb->pkt_type != PACKET_HOST && skb->pkt_type != PACKET_BROADCAST)
 		return RX_HANDLER_PASS;
 	/* The host resolves addresses on its Ethernet uplinks as usual. */
-	if (at->is_ether && skb->protocol == htons(ETH_P_ARP) && !skb_vlan_tag_present(skb))
+	if (at->is_ether && skb->protocol == htons(ETH_P_ARP) && !skb_vlan_tag_get_id(skb))
 		return RX_HANDLER_PASS;
 
 	up = uplink_of(at, skb);
@@ -287,6 +289,30 @@ static bool is_external(const struct net_device *dev)
 	return netif_is_bareudp(dev);
 }
 
+/* Whoever sends such a tunnel's key would be its site. */
+static bool has_one_remote(const struct net_device *dev)
+{
+	static const char * const v4[] = { "gre", "gretap", "erspan", "ipip", "sit", "vti" };
+	static const char * const v6[] = { "ip6gre", "ip6gretap", "ip6erspan", "ip6tnl", "vti6" };
+	const struct in6_addr *remote6;
+	__be32 remote;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(v4); i++) {
+		if (!dev_is_kind(dev, v4[i]))
+			continue;
+		remote = ((struct ip_tunnel *)netdev_priv(dev))->parms.iph.daddr;
+		return remote && !ipv4_is_multicast(remote);
+	}
+	for (i = 0; i < ARRAY_SIZE(v6); i++) {
+		if (!dev_is_kind(dev, v6[i]))
+			continue;
+		remote6 = &((struct ip6_tnl *)netdev_priv(dev))->parms.raddr;
+		return !ipv6_addr_any(remote6) && !ipv6_addr_is_multicast(remote6);
+	}
+	return true;
+}
+
 static int check_dev(const struct net_device *dev, const struct clps_uplink_parm *parm,
 		     bool *is_ether, struct netlink_ext_ack *extack)
 {
@@ -318,6 +344,10 @@ static int check_dev(const struct net_device *dev, const struct clps_uplink_parm
 	if (is_md && !parm->has_remote) {
 		NL_SET_ERR_MSG(extack, "an external gre device needs a remote");
 		return -EINVAL;
+	}
+	if (!is_md && !has_one_remote(dev)) {
+		NL_SET_ERR_MSG(extack, "the tunnel has no single remote");
+		return -EOPNOTSUPP;
 	}
 	if (!is_md && parm->has_remote) {
 		NL_SET_ERR_MSG(extack, "remote, key and ttl are for an external gre device only");

@@ -30,6 +30,7 @@ static void request(struct clps_port *port, const struct clps_arp *arp)
 	struct clps_addr tpa = clps_addr_v4(arp->tpa);
 	struct clps_honeypot *target;
 	u8 mac[ETH_ALEN];
+	bool known;
 
 	clps_stats_inc(network->stats, CLPS_C_arp_requests);
 	target = clps_honeypot_lookup(network, &tpa);
@@ -39,7 +40,13 @@ static void request(struct clps_port *port, const struct clps_arp *arp)
 	/* A probe for an address that no honeypot has must find it free. */
 	if (!arp->spa && !target)
 		return;
-	if (!target || !clps_mac_load(&target->mac, mac))
+	known = target && clps_mac_load(&target->mac, mac);
+	/* A neighbour is at its own MAC or nowhere; but to a probe its address is taken. */
+	if (target && !known && arp->spa) {
+		clps_front_ask_mac(target, arp->spa, arp->sha);
+		return;
+	}
+	if (!known)
 		clps_mac_load(&network->gateway, mac);
 	answer(port, arp, mac);
 }
@@ -73,19 +80,18 @@ void clps_front_arp(struct clps_port *port, struct sk_buff *skb)
 	consume_skb(skb);
 }
 
-void clps_front_ask_mac(struct clps_honeypot *hp, struct clps_port *port)
+void clps_front_ask_mac(struct clps_honeypot *hp, __be32 spa, const u8 *sha)
 {
+	struct clps_port *port = rcu_dereference(hp->port);
 	unsigned long asked = READ_ONCE(hp->asked);
-	u8 gateway[ETH_ALEN];
 	struct sk_buff *skb;
 
 	/* One of the racing CPUs asks; a second question would do no harm. */
-	if (time_before(jiffies, asked + HZ))
+	if (!port || time_before(jiffies, asked + HZ))
 		return;
 	WRITE_ONCE(hp->asked, jiffies);
-	clps_mac_load(&hp->network->gateway, gateway);
-	skb = arp_create(ARPOP_REQUEST, ETH_P_ARP, clps_addr_get_v4(&hp->key.addr), port->dev, 0,
-			 NULL, gateway, NULL);
+	skb = arp_create(ARPOP_REQUEST, ETH_P_ARP, clps_addr_get_v4(&hp->key.addr), port->dev, spa,
+			 NULL, sha, NULL);
 	if (!skb)
 		return;
 	clps_stats_inc(hp->network->stats, CLPS_C_arp_probes);

@@ -33,7 +33,7 @@ static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src
 		return;
 	}
 	if (unlikely(!clps_mac_load(&hp->mac, mac))) {
-		clps_front_ask_mac(hp, port);
+		clps_front_ask_mac(hp, ip_hdr(skb)->saddr, src_mac);
 		clps_drop(stats, skb, CLPS_DROP_no_guest_mac);
 		return;
 	}
@@ -147,9 +147,13 @@ void clps_front_from_port(struct clps_port *port, struct sk_buff *skb)
 {
 	struct clps_stats __percpu *stats = port->network->stats;
 
-	if (unlikely(skb_vlan_tag_present(skb)))
+	if (unlikely(skb_vlan_tag_get_id(skb))) {
 		clps_drop(stats, skb, CLPS_DROP_vlan);
-	else if (unlikely(skb_warn_if_lro(skb)))
+		return;
+	}
+	/* VLAN 0 is a priority on the untagged LAN. */
+	__vlan_hwaccel_clear_tag(skb);
+	if (unlikely(skb_warn_if_lro(skb)))
 		clps_drop(stats, skb, CLPS_DROP_lro);
 	else if (skb->protocol == htons(ETH_P_IP))
 		from_port_ip(port, skb);

@@ -194,6 +194,8 @@ struct clps_honeypot *clps_honeypot_lookup(const struct clps_network *network,
 int clps_honeypot_add(struct clps_front_net *fn, const struct clps_honeypot_conf *conf,
 		      struct netlink_ext_ack *extack);
 int clps_honeypot_set_port(struct clps_honeypot *hp, int ifindex, struct netlink_ext_ack *extack);
+/* Unless the operator gave it: the next packet asks. */
+void clps_honeypot_forget_mac(struct clps_honeypot *hp);
 void clps_honeypot_del(struct clps_honeypot *hp);
 
 /* port.c; RTNL. */
@@ -205,13 +207,21 @@ struct clps_port *clps_port_of(const struct net_device *dev);
 /* Its netdev goes: its honeypots stay, without a port. */
 void clps_port_gone(struct clps_front_net *fn, struct clps_port *port);
 
+/* Its link came or went: another guest may be at the other end. RTNL. */
+void clps_port_changed(struct clps_front_net *fn, struct clps_port *port);
+
 /* dispatch.c; softirq, RCU. */
 void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *skb);
 void clps_front_from_port(struct clps_port *port, struct sk_buff *skb);
 
 /* arp.c; softirq, RCU. */
 void clps_front_arp(struct clps_port *port, struct sk_buff *skb);
-void clps_front_ask_mac(struct clps_honeypot *hp, struct clps_port *port);
+/*
+ * Ask the guest for its MAC, once a second at most, in the name of who wants to reach it:
+ * a question from 0.0.0.0 would be a probe, on which RFC 5227 has the guest give its
+ * address up.
+ */
+void clps_front_ask_mac(struct clps_honeypot *hp, __be32 spa, const u8 *sha);
 
 /* netlink*.c */
 extern struct genl_family clps_front_family;

@@ -146,6 +146,15 @@ err_free:
 	return err;
 }
 
+void clps_honeypot_forget_mac(struct clps_honeypot *hp)
+{
+	ASSERT_RTNL();
+	if (hp->mac_fixed)
+		return;
+	WRITE_ONCE(hp->mac, 0);
+	WRITE_ONCE(hp->asked, jiffies - HZ);
+}
+
 int clps_honeypot_set_port(struct clps_honeypot *hp, int ifindex, struct netlink_ext_ack *extack)
 {
 	struct clps_port *old = rtnl_dereference(hp->port);
@@ -158,6 +167,7 @@ int clps_honeypot_set_port(struct clps_honeypot *hp, int ifindex, struct netlink
 	if (IS_ERR(port))
 		return PTR_ERR(port);
 	rcu_assign_pointer(hp->port, port);
+	clps_honeypot_forget_mac(hp);
 	if (old)
 		clps_port_put(old);
 	clps_honeypot_event(hp, COLLAPSAR_FRONT_EVENT_ATTACHED);

@@ -25,13 +25,20 @@ bool clps_front_closing(void)
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct clps_port *port;
+	struct clps_front_net *fn = clps_front_net(dev_net(dev));
+	struct clps_port *port = clps_port_of(dev);
 
-	if (event != NETDEV_UNREGISTER)
+	if (!port)
 		return NOTIFY_DONE;
-	port = clps_port_of(dev);
-	if (port)
-		clps_port_gone(clps_front_net(dev_net(dev)), port);
+	switch (event) {
+	case NETDEV_UNREGISTER:
+		clps_port_gone(fn, port);
+		break;
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+		clps_port_changed(fn, port);
+		break;
+	}
 	return NOTIFY_DONE;
 }
 

@@ -102,11 +102,19 @@ static int port_open(struct guarded *g, struct net *net, struct netlink_ext_ack 
 		NL_SET_ERR_MSG(extack, "cannot hook the port's egress");
 		goto err_rx;
 	}
+	/* A guest sends to its LAN's MACs, never to the port's own. */
+	err = dev_set_promiscuity(dev, 1);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the port cannot be made to hear all that the guest sends");
+		goto err_egress;
+	}
 	err = dev_open(dev, extack);
 	if (err)
-		goto err_egress;
+		goto err_promisc;
 	return 0;
 
+err_promisc:
+	dev_set_promiscuity(dev, -1);
 err_egress:
 	nf_unregister_net_hook(net, &g->egress);
 err_rx:
@@ -171,6 +179,7 @@ void clps_port_put(struct clps_port *port)
 		return;
 	/* Fails closed: an open port without guards joins the guest to the center. */
 	dev_close(port->dev);
+	dev_set_promiscuity(port->dev, -1);
 	nf_unregister_net_hook(port->network->fn->net, &g->egress);
 	netdev_rx_handler_unregister(port->dev);
 	netdev_put(port->dev, &port->tracker);
@@ -188,9 +197,21 @@ void clps_port_gone(struct clps_front_net *fn, struct clps_port *port)
 		if (rtnl_dereference(hp->port) != port)
 			continue;
 		RCU_INIT_POINTER(hp->port, NULL);
+		clps_honeypot_forget_mac(hp);
 		clps_honeypot_event(hp, COLLAPSAR_FRONT_EVENT_DETACHED);
 		clps_port_put(port);
 		if (!--nr)
 			return;
 	}
+}
+
+void clps_port_changed(struct clps_front_net *fn, struct clps_port *port)
+{
+	struct clps_honeypot *hp;
+	unsigned long id;
+
+	ASSERT_RTNL();
+	xa_for_each(&fn->honeypot_ids, id, hp)
+		if (rtnl_dereference(hp->port) == port)
+			clps_honeypot_forget_mac(hp);
 }

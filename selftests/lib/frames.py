@@ -342,7 +342,7 @@ def forgeries(o):
             yield True, arp_frame(rnd.choice([1, 2]), liar, src if src != "0.0.0.0" else o.tpa,
                                   me, dst)
         elif kind == 18:
-            yield False, head + struct.pack("!HHH", 0x8100, rnd.randrange(4096), ETH_IP) + packet
+            yield False, head + struct.pack("!HHH", 0x8100, rnd.randrange(1, 4096), ETH_IP) + packet
         else:
             yield False, head + struct.pack("!H", rnd.choice([0x86dd, 0x88cc, 0x0027, 0x8847,
                                                               0x9000])) + os.urandom(60)

@@ -91,9 +91,10 @@ END
 	[ "${PIPESTATUS[0]}" = 0 ]
 }
 
-ktap_start 16
+ktap_start 17
 front_up
 ktap_check "networks and honeypots are configured" test $? = 0
+ip -n center link add many up type gre key 9
 veth center x0 siteA y0
 veth center x1 siteA y1
 configuration > /tmp/before
@@ -102,6 +103,8 @@ ktap_check "a network twice" refused "a network of this name exists" \
 ktap_check "the uplink of another network" refused "uplink" network add c uplink dmza gateway-mac "$GW_A"
 ktap_check "a port as uplink" refused "is a port" network add c uplink p1 gateway-mac "$GW_A"
 ktap_check "loopback as uplink" refused "uplink" network add c uplink lo gateway-mac "$GW_A"
+ktap_check "a tunnel that takes from everybody as uplink" refused "no single remote" \
+	network add c uplink many gateway-mac "$GW_A"
 ktap_check "a network that has honeypots" refused "still has honeypots" network del a
 ktap_check "a honeypot twice" refused "of this name exists" \
 	honeypot add hp1 network a address 10.1.0.70 port x0
