@@ -74,10 +74,10 @@ for n in a b; do
 	wait_for 10 listens $n 5001 -u
 done
 ktap_start 13
-ktap_check "64 MiB of TCP from b to a arrive, cut by nobody" tcp b a 10.9.0.1 64
-ktap_check "64 MiB of TCP from a to b arrive, cut by nobody" tcp a b 10.9.0.2 64
-ktap_check "so does TCP over IPv6 from b to a" tcp b a '[fd09::1]' 16
-ktap_check "so does TCP over IPv6 from a to b" tcp a b '[fd09::2]' 16
+ktap_check "32 MiB of TCP from b to a arrive, cut by nobody" tcp b a 10.9.0.1 32
+ktap_check "32 MiB of TCP from a to b arrive, cut by nobody" tcp a b 10.9.0.2 32
+ktap_check "so does TCP over IPv6 from b to a" tcp b a '[fd09::1]' 8
+ktap_check "so does TCP over IPv6 from a to b" tcp a b '[fd09::2]' 8
 ktap_check "so do bursts of UDP from b to a" udp b a 10.9.0.1
 ktap_check "so do bursts of UDP from a to b" udp a b 10.9.0.2
 ktap_check "so do bursts of UDP over IPv6 from b to a" udp b a fd09::1
