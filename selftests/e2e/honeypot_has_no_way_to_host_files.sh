@@ -65,11 +65,20 @@ apart() {
 bare() {
 	local bad
 
-	bad=$(awk '{ print $5 }' "$1/mountinfo" | grep -vE '^/($|dev/(null|zero|random|urandom|shm)$|proc/(self|cpuinfo)$|own$|m/(linux|image|identity)$|cable[0-9]+$|lib(64)?/.*\.so[.0-9]*$)')
+	bad=$(awk '{ print $5 }' "$1/mountinfo" | grep -vE '^/($|dev/(null|zero|random|urandom|shm)$|proc/(self|cpuinfo)$|own$|m/(linux|image|identity)$|cables$|lib(64)?/.*\.so[.0-9]*$)')
 	echo "$bad"
 	[ -z "$bad" ]
 }
 alone_on_the_wire() { [ "$(tail -n +3 "$1/net/dev" | cut -d: -f1 | xargs)" = lo ]; }
+
+# Its disk and its memory are where it writes, and nowhere else.
+read_only() {
+	local bad
+
+	bad=$(awk '$5 !~ "^/(own|dev/[a-z]+)$" && $6 !~ "^ro," { print $5 }' "$1/mountinfo")
+	echo "$bad"
+	[ -z "$bad" ]
+}
 
 # A shell's output becomes no command of the operator's terminal, and no full disk.
 shouts() {
@@ -110,7 +119,7 @@ new_after_restart() {
 		[ -e "$(own_of)/disk" ] && [ ! -e "$(own_of)/left" ]
 }
 
-ktap_start 26
+ktap_start 27
 deep "$LAB_DIR/shop/own" || exit 1
 farm_up || exit 1
 ktap_check "what an earlier laboratory left is gone" not test -e "$LAB_DIR/shop/own"
@@ -134,6 +143,7 @@ ktap_check "they have no capability" each powerless
 ktap_check "and no way to one, and few system calls" each no_way_up
 ktap_check "files, network, IPC and names are their own" each apart
 ktap_check "of the host's files they have what they run" each bare
+ktap_check "and cannot write to" each read_only
 ktap_check "of its network nothing" each alone_on_the_wire
 ktap_check "and of all else so much and no more" each bounded
 ktap_check "as of what it may write to" each own_is_small

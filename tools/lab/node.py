@@ -54,15 +54,16 @@ def child_of(pid):
 class NodeRunner:
     """Starts, talks to and kills the UML of one topology.Node.
 
-    Honeypots run in a jail (jail.py), as @uid if that is not -1.
+    Honeypots run in a jail (jail.py), as @uid if that is not -1. @cables has the
+    directory of each cable, by number.
     """
 
-    def __init__(self, node, rundir, builds, cpu, uid):
+    def __init__(self, node, rundir, builds, cpu, uid, cables):
         self.node = node
         self.dir = os.path.join(rundir, node.name)
         self.own = os.path.join(self.dir, "own")
         self.uid = uid
-        self.rundir = rundir
+        self.cables = cables
         self.builds = builds
         self.cpu = cpu
         self.process = None
@@ -75,6 +76,15 @@ class NodeRunner:
         # Of an earlier laboratory in the same place nothing stays.
         remove(self.dir)
         os.makedirs(os.path.join(self.dir, "jobs"))
+        if node.image:
+            self.make_cables()
+
+    def make_cables(self):
+        """The directory of all cables that it will ever have: its jail is closed."""
+        path = os.path.join(self.dir, "cables")
+        os.mkdir(path, 0o710)
+        if self.uid >= 0:
+            os.chown(path, 0, self.uid)
 
     # Starting
 
@@ -93,36 +103,38 @@ class NodeRunner:
                     "--memory", self.node.memory.rstrip("M"), "--own", str(self.own_size()),
                     *(["--unlimited"] if self.node.kernel == "debug" else []),
                     f"{kernel}/linux:m/linux", f"{self.builds['image']}:m/image",
-                    f"{self.dir}/identity.tar:m/identity")
-        for _, cable in self.node.cards.values():
-            yield f"{self.rundir}/cable{cable}:cable{cable}:rw"
-        yield "--"
+                    f"{self.dir}/identity.tar:m/identity", f"{self.dir}/cables:cables", "--")
 
     def own_size(self):
         """In MiB: room for all of the disk to be written, and for UML's files."""
         return (os.stat(self.builds["image"]).st_size >> 20) + OWN_SLACK
 
-    def cards(self, cables):
+    def plug(self, card):
+        """What its UML must be told of a card: its end of the cable."""
+        role, cable = self.node.cards[card]
+        path = f"/cables/{cable}" if self.node.image else self.cables[cable]
+        return f"{card}={role}:{path}/socket"
+
+    def cards(self):
         mac = self.node.identity.get("mac")
-        for card, (role, cable) in self.node.cards.items():
-            arg = f"{card}={role}:{cables}/cable{cable}/socket"
-            yield arg + (f",mac={mac}" if mac else "")
+        for card in self.node.cards:
+            yield self.plug(card) + (f",mac={mac}" if mac else "")
         for card, nic in self.node.host_nics.items():
             yield f"{card}:transport=raw,ifname={nic},depth=128"
 
-    def common(self, own, cables):
+    def common(self, own):
         return [f"mem={self.node.memory}", f"uml_dir={own}/", "umid=uml", "con=null",
-                "con0=null,fd:1", "ssl=null", "random.trust_cpu=on", *self.cards(cables)]
+                "con0=null,fd:1", "ssl=null", "random.trust_cpu=on", *self.cards()]
 
     def honeypot(self):
         """In the jail: what the guest's /proc/cmdline shows says nothing of the host."""
-        return [*self.jail(), "/m/linux", *self.common("/own", ""),
+        return [*self.jail(), "/m/linux", *self.common("/own"),
                 "panic=1", "ubd0=/own/disk,/m/image", "ubd1r=/m/identity",
                 "root=/dev/ubda", "rootfstype=ext4", "rw", "init=/sbin/init"]
 
     def arguments(self, agent_fd):
         kernel = self.builds["kernel", self.node.kernel]
-        return [os.path.join(kernel, "linux"), *self.common(self.own, self.rundir),
+        return [os.path.join(kernel, "linux"), *self.common(self.own),
                        "panic=1", f"ssl0=fd:{agent_fd}", "root=/dev/root", "rootfstype=hostfs",
                        "rootflags=/", "ro", f"init={self.builds['top']}/tools/lab/node-init",
                        f"LAB_ROOT={self.builds['top']}", f"LAB_DIR={self.dir}",

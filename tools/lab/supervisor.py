@@ -78,24 +78,61 @@ class Supervisor:
     def __init__(self, topo, rundir, builds):
         cpus = sorted(os.sched_getaffinity(0))
         self.rundir = rundir
-        self.nodes = {n.name: NodeRunner(n, rundir, builds, cpus[i % len(cpus)], uid_of(n, i))
+        self.cables = {}
+        self.nodes = {n.name: NodeRunner(n, rundir, builds, cpus[i % len(cpus)], uid_of(n, i),
+                                         self.cables)
                       for i, n in enumerate(topo.nodes.values())}
         for number in range(topo.cables):
             self.lay_cable(number)
         self.over = asyncio.Event()
 
+    def ends(self, number):
+        """The nodes at a cable, by role."""
+        return {role: r for r in self.nodes.values()
+                for role, cable in r.node.cards.values() if cable == number}
+
     def lay_cable(self, number):
-        """A directory that its listener may write to, and its other end may look into."""
-        path = os.path.join(self.rundir, f"cable{number}")
+        """A directory that its listener may write to, and its other end may look into.
+
+        A honeypot's are below one that its jail has, so that it can be given others.
+        """
+        ends = self.ends(number)
+        peer = ends.get("connect")
+        path = os.path.join(peer.dir, "cables", str(number)) if peer and peer.node.image \
+            else os.path.join(self.rundir, f"cable{number}")
+        self.cables[number] = path
         remove(path)
         os.mkdir(path, 0o700)
         if os.geteuid() != 0:
             return
-        ends = {role: max(r.uid, 0) for r in self.nodes.values()
-                for role, cable in r.node.cards.values() if cable == number}
-        os.chown(path, ends.get("listen", 0), ends.get("connect", 0))
+        uids = {role: max(r.uid, 0) for role, r in ends.items()}
+        os.chown(path, uids.get("listen", 0), uids.get("connect", 0))
         # Its group is that of what is made in it.
         os.chmod(path, 0o2710)
+
+    def recable(self, name, card, other):
+        """A new cable from @name's card to @other, NODE.ringN; what UMLs must be told."""
+        node = self.find(name)
+        if node.node.cards.get(card, ("",))[0] != "connect":
+            raise NodeError(f"{name} has no '{card}' that connects")
+        other_name, _, other_card = other.partition(".")
+        listener = self.find(other_name)
+        if listener is node or listener.node.image or not topology.CARD.match(other_card):
+            raise NodeError(f"'{other}' cannot listen: say NODE.ringN, of another that is no honeypot")
+        if listener.node.cards.get(other_card, ("listen",))[0] != "listen":
+            raise NodeError(f"{other} connects")
+        number = max(self.cables, default=-1) + 1
+        node.node.cards[card] = ("connect", number)
+        listener.node.cards[other_card] = ("listen", number)
+        self.lay_cable(number)
+        for unused in [n for n in self.cables if not self.ends(n)]:
+            remove(self.cables.pop(unused))
+        return [{**self.where(r), "request": "config " + r.plug(c)}
+                for r, c in ((listener, other_card), (node, card)) if r.state != "down"]
+
+    @staticmethod
+    def where(node):
+        return {"node": node.node.name, "own": node.where(), "jailed": bool(node.node.image)}
 
     def find(self, name):
         if name not in self.nodes:
@@ -131,8 +168,9 @@ class Supervisor:
             await self.find(request["node"]).start(BOOT_TIMEOUT)
             return {}
         if verb == "where":
-            node = self.find(request["node"])
-            return {"own": node.where(), "jailed": bool(node.node.image)}
+            return self.where(self.find(request["node"]))
+        if verb == "recable":
+            return {"steps": self.recable(request["node"], request["card"], request["other"])}
         if verb == "status":
             return {"lines": [f"{n} {r.state} {r.dir}/console" for n, r in self.nodes.items()]}
         if verb == "down":

@@ -13,7 +13,7 @@
         identity: {hostname: web1, address: 10.1.0.9/24, gateway: 10.1.0.1,
                    mac: "02:00:00:00:00:09", root_password: "..."}
     cables:
-      - center.ring0 web1.ring0
+      - center.ring0 web1.ring0    # the first listens; honeypots never do
 
 Everything is checked before anything starts.
 """
@@ -149,6 +149,8 @@ def connect(path, nodes, number, cable):
             fail(path, where, f"no node '{name}'")
         if not CARD.match(card):
             fail(path, where, f"no card '{card}'; there are ring0 to ring255")
+        if role == "listen" and nodes[name].image:
+            fail(path, where, f"{end} cannot listen: a honeypot's is the second end")
         if card in nodes[name].cards:
             fail(path, where, f"{end} has a cable already")
         nodes[name].cards[card] = (role, number)
