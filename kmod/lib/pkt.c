@@ -91,7 +91,7 @@ static int icmp_error(struct clps_pkt *pkt, const u8 *b, size_t len)
 	if (ip.frag & 0x1fff)
 		return 0;
 	if (left < 8)
-		return -EMSGSIZE;
+		return has_ports(ip.proto) || ip.proto == P_ICMP ? -EMSGSIZE : 0;
 	if (has_ports(ip.proto)) {
 		pkt->err_sport = clps_get_be16(ip.l4);
 		pkt->err_dport = clps_get_be16(ip.l4 + 2);

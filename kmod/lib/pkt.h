@@ -79,8 +79,9 @@ struct clps_pkt {
  * Accepts trailing link-layer padding. A transport header that is cut short is
  * an error unless the packet is a later fragment; a protocol without ports is
  * not. A first fragment of TCP needs 8 bytes for the ports, and has those flags
- * alone that it shows. The embedded packet of an ICMP error must be whole up to its first 8
- * transport bytes (RFC 792), else the error is treated as malformed.
+ * alone that it shows. The embedded packet of an ICMP error must be whole up to
+ * its first 8 transport bytes (RFC 792) if its protocol has ports or is ICMP,
+ * else up to the end of its header.
  *
  * Context: any; pure.
  * Return: 0, or -EINVAL for a malformed header (bad version, header length,

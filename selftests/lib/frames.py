@@ -77,6 +77,11 @@ def icmp_echo(kind, ident, seq, data):
     return struct.pack("!BBHHH", kind, 0, csum(head + data), ident, seq) + data
 
 
+def icmp_error(kind, code, about):
+    return struct.pack("!BBHI", kind, code, csum(struct.pack("!BBHI", kind, code, 0, 0) + about),
+                       0) + about
+
+
 def fragments(src, dst, proto, whole, size, ident):
     """The datagram, in fragments of size bytes."""
     return [ipv4(src, dst, proto, whole[i:i + size], ident=ident,
@@ -274,6 +279,10 @@ def send(s, o):
              "syn8": lambda: fragments(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 40000, 80, 2), 8, 8),
              "syn16": lambda: fragments(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 40000, 80, 2), 16, 16),
              "ack8": lambda: fragments(o.spa, o.tpa, 6, tcp(o.spa, o.tpa, 80, 40000, 0x10), 8, 8),
+             # As nmap -sO, and a machine's answer to it.
+             "bare": lambda: [ipv4(o.spa, o.tpa, 250, b"")],
+             "unreachable": lambda: [ipv4(o.spa, o.tpa, 1, icmp_error(
+                 3, 2, ipv4(o.tpa, o.spa, int(o.other), b"")))],
              "gre": lambda: [ipv4(o.spa, o.tpa, 47, bytes.fromhex(o.hex))]}
     src = mac(o.sha) if o.sha else own_mac(o.dev)
     for p in kinds[o.kind]():

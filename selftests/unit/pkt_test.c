@@ -238,15 +238,42 @@ static void icmp_types(void)
 	CHECK(clps_pkt_parse4(&p, b, 27, 27) == -EMSGSIZE);
 }
 
-/* The parser's word on an ICMP error about a packet of @proto that begins with @l4. */
-static int error_about(struct clps_pkt *p, u8 proto, u16 frag, const u8 *l4, u8 first)
+/* The parser's word on an ICMP error about a packet that holds @l4 and no more. */
+static int error_about_all(struct clps_pkt *p, u8 proto, u16 frag, const u8 *l4, size_t n, u8 first)
 {
 	u8 err[64] = { 3 }, b[128];
-	size_t len = ip4(err + 8, proto, frag, l4, 8);
+	size_t len = ip4(err + 8, proto, frag, l4, n);
 
 	err[8] = first;
 	len = ip4(b, 1, 0, err, 8 + len);
 	return clps_pkt_parse4(p, b, len, len);
+}
+
+static int error_about(struct clps_pkt *p, u8 proto, u16 frag, const u8 *l4, u8 first)
+{
+	return error_about_all(p, proto, frag, l4, 8, first);
+}
+
+/* nmap -sO: a packet of every protocol, most of them empty. */
+static void short_embedded(void)
+{
+	struct clps_pkt p;
+	unsigned int proto;
+	size_t n;
+
+	for (proto = 0; proto < 256; proto++) {
+		bool ports = proto == 6 || proto == 17 || proto == 33 || proto == 132 ||
+			     proto == 136;
+
+		for (n = 0; n < 8; n++) {
+			int err = error_about_all(&p, (u8)proto, 0, tcp_syn, n, 0x45);
+
+			/* Of these nothing is known without the eight bytes. */
+			CHECK(err == (ports || proto == 1 ? -EMSGSIZE : 0));
+			CHECK(err || (p.flags & CLPS_PKT_ICMP_ERROR));
+			CHECK(err || (!(p.flags & CLPS_PKT_ERR_PORTS) && p.err_proto == proto));
+		}
+	}
 }
 
 static void embedded(void)
@@ -270,7 +297,7 @@ static void embedded(void)
 
 int main(void)
 {
-	unit_begin(12);
+	unit_begin(13);
 	unit_run("source routes are found among the options", options);
 	unit_run("every field is found", fields);
 	unit_run("a packet cut at any byte is refused", truncated);
@@ -283,5 +310,6 @@ int main(void)
 	unit_run("TCP flags are told apart", tcp_flags);
 	unit_run("ICMP types are told apart", icmp_types);
 	unit_run("what an ICMP error embeds is checked like a packet", embedded);
+	unit_run("a packet without ports may be embedded without payload", short_embedded);
 	return unit_end();
 }

@@ -46,6 +46,28 @@ static void flags_are_seen(const struct clps_pkt *p, const uint8_t *data, size_t
 	MUST(offset || (data[hlen + 13] & 0x12) != 0x02);
 }
 
+/* An ICMP error leaves only within the flow of the packet that its bytes hold. */
+static void errors_name_their_flow(const struct clps_pkt *p, const uint8_t *data)
+{
+	const uint8_t *ip = data + (data[0] & 15) * 4 + 8, *l4;
+	struct clps_flow_key key;
+	uint8_t proto;
+
+	if (!(p->flags & CLPS_PKT_ICMP_ERROR) || clps_flow_key_outbound(&key, p))
+		return;
+	l4 = ip + (ip[0] & 15) * 4;
+	proto = ip[9];
+	MUST(data[9] == 1 && key.proto == proto);
+	MUST(!memcmp(ip + 12, data + 16, 4) && !memcmp(ip + 16, data + 12, 4));
+	if ((ip[6] & 31) || ip[7])
+		MUST(key.kind == CLPS_FLOW_PAIR);
+	else if (proto == 6 || proto == 17 || proto == 33 || proto == 132 || proto == 136)
+		MUST(key.kind == CLPS_FLOW_PORTS && key.out_port == (l4[0] << 8 | l4[1]) &&
+		     key.in_port == (l4[2] << 8 | l4[3]));
+	else if (proto == 1 && l4[0] == 8)
+		MUST(key.kind == CLPS_FLOW_PORTS && key.in_port == (l4[4] << 8 | l4[5]));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t peek = size < CLPS_PKT_PEEK ? size : CLPS_PKT_PEEK;
@@ -66,5 +88,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(!(p.flags & CLPS_PKT_FRAG_LATER) || !(p.flags & CLPS_PKT_PORTS));
 	flows(&p);
 	flags_are_seen(&p, data, size);
+	errors_name_their_flow(&p, data);
 	return 0;
 }
