@@ -36,8 +36,18 @@ new_port() {
 	ip -n "guest$1" addr add "$2/24" dev eth0
 	ip -n "guest$1" route add default via 10.1.0.1
 }
+# What the sites and guests were cabled to, once more.
+new_center() {
+	ns_add center
+	wan siteA 2 1
+	wan siteB 3 2
+	new_port 1 10.1.0.9
+	new_port 2 10.1.0.10
+	new_port 3 10.1.0.9
+	front_configure
+}
 
-ktap_start 23
+ktap_start 26
 front_up
 ktap_check "networks and honeypots are configured" test $? = 0
 spawn in_ns center collapsarctl -j monitor > /tmp/events
@@ -79,5 +89,9 @@ kill "$monitor"
 wait "$monitor"
 ktap_check "the center's namespace is removed under traffic" ip netns del center
 ktap_check "it is gone" wait_for 30 not ip -n guest1 link show eth0
+new_center
+ktap_check "another center takes its place" test $? = 0
+ktap_check "traffic flows again" moves hp1
+ktap_check "and in the other network" moves hp3
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

@@ -14,15 +14,20 @@
 GW_A=02:00:00:00:0a:01
 GW_B=02:00:00:00:0b:01
 
+# wan NAME NET KEY: the cable from a site to the center.
+wan() {
+	veth center "w$3" "$1" wan
+	ip -n center addr add "192.0.$2.1/24" dev "w$3"
+	ip -n "$1" addr add "192.0.$2.2/24" dev wan
+}
+
 # site NAME NET KEY KIND: a namespace that tunnels 10.1.0.0/24 to the center.
 site() {
 	local s=$1 net=$2 key=$3 kind=$4
 
 	ns_add "$s"
-	veth center "w$key" "$s" wan
-	ip -n center addr add "192.0.$net.1/24" dev "w$key"
+	wan "$s" "$net" "$key"
 	ip_in "$s" <<-EOF
-		addr add 192.0.$net.2/24 dev wan
 		addr add 198.51.100.5/32 dev lo
 		addr add 198.51.100.6/32 dev lo
 	EOF
@@ -44,6 +49,10 @@ front_up() {
 	guest 1 10.1.0.9
 	guest 2 10.1.0.10
 	guest 3 10.1.0.9
+	front_configure
+}
+
+front_configure() {
 	in_ns center collapsarctl apply - <<-EOF
 	uplink add dmza remote 192.0.2.2 local 192.0.2.1 key 1
 	uplink add dmzb remote 192.0.3.2 local 192.0.3.1 key 2

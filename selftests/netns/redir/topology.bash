@@ -26,23 +26,28 @@ lan_port() {
 	[ -z "${2:-}" ] || ip -n "$1" addr add "$2/24" dev eth0
 }
 
+# h_up: the redirector, on the LAN.
+h_up() {
+	lan_port H 10.1.0.2
+	ip -n H link set eth0 address "$H_MAC"
+	ip -n H route add default via 10.1.0.1
+	in_ns H sysctl -qw net.ipv4.ip_forward=0
+}
+
 lan_up() {
 	frames_start
 	ns_add intruder router lan H host newcomer center
 	ip -n lan link add br0 up type bridge forward_delay 0
 	lan_port router 10.1.0.1
-	lan_port H 10.1.0.2
+	h_up
 	lan_port host 10.1.0.50
 	lan_port newcomer
-	ip -n H link set eth0 address "$H_MAC"
 	veth intruder eth0 router wan
 	ip -n intruder addr add 203.0.113.9/24 dev eth0
 	ip -n router addr add 203.0.113.1/24 dev wan
 	ip -n intruder route add default via 203.0.113.1
-	ip -n H route add default via 10.1.0.1
 	ip -n host route add default via 10.1.0.1
 	in_ns router sysctl -qw net.ipv4.ip_forward=1
-	in_ns H sysctl -qw net.ipv4.ip_forward=0
 	wait_for 5 in_ns host ping -c1 -W1 203.0.113.9
 }
 
@@ -72,6 +77,16 @@ redirect() {
 v_is() {
 	[ "$(in_ns H collapsarctl -j redirect show "$1" dev eth0 |
 		jq -r --arg a "$2" '(if type == "array" then .[0] else . end) | .[$a]')" = "$3" ]
+}
+
+# redir_moves: packets are captured in H and returned, from now on.
+redir_tx() { counter redir "" tx_packets H; }
+redir_sent() { [ "$(redir_tx)" -gt "$1" ]; }
+redir_moves() {
+	local was
+
+	was=$(redir_tx)
+	[ "$was" -ge 0 ] && wait_for 15 redir_sent "$((was + 50))"
 }
 
 reaches() { in_ns "$1" ping -n -c1 -W2 "$2"; }
