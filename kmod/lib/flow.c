@@ -44,6 +44,9 @@ int clps_flow_key_outbound(struct clps_flow_key *key, const struct clps_pkt *pkt
 	if (pkt->flags & (CLPS_PKT_SOURCE_ROUTE | CLPS_PKT_FRAG_TINY))
 		return -EPERM;
 	if (pkt->flags & CLPS_PKT_ICMP_ERROR) {
+		/* A later fragment could rewrite what it is about. */
+		if (pkt->flags & CLPS_PKT_FRAG_FIRST)
+			return -EPERM;
 		/* Only about a packet that the outside host sent to V. */
 		if (!clps_addr_eq(&pkt->err_src, &pkt->dst) ||
 		    !clps_addr_eq(&pkt->err_dst, &pkt->src))

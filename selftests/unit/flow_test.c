@@ -77,6 +77,24 @@ static void icmp_errors(void)
 	CHECK(!out(&s, packet(false, 1, 7, 7, CLPS_PKT_ICMP_QUERY), 10));
 }
 
+/* A later fragment may rewrite what it embeds, and who sends a kilobyte of error? */
+static void icmp_errors_in_fragments(void)
+{
+	struct clps_pkt err = { .proto = 1, .err_proto = 17, .err_sport = 4000, .err_dport = 9 };
+	struct clps_pkt q = packet(true, 17, 9, 4000, 0);
+	struct clps_flow_set s = { };
+
+	err.flags = CLPS_PKT_ICMP_ERROR | CLPS_PKT_ERR_PORTS;
+	err.src = q.dst;
+	err.dst = q.src;
+	err.err_src = q.src;
+	err.err_dst = q.dst;
+	in(&s, q, 10);
+	CHECK(out(&s, err, 10));
+	err.flags |= CLPS_PKT_FRAG_FIRST;
+	CHECK(!out(&s, err, 10));
+}
+
 static void timeouts(void)
 {
 	struct clps_flow_set s = { };
@@ -393,7 +411,7 @@ static void oldest_goes(void)
 
 int main(void)
 {
-	unit_begin(24);
+	unit_begin(25);
 	unit_run("TCP is closed by a FIN of both", fin_of_both_closes);
 	unit_run("a FIN counts once for each side", honeypot_fin_first);
 	unit_run("a RST of either side closes", rst_closes);
@@ -410,6 +428,7 @@ int main(void)
 	unit_run("only what the outside began passes", replies_only);
 	unit_run("a SYN is never an answer", syn_is_no_answer);
 	unit_run("ICMP errors pass for known flows only", icmp_errors);
+	unit_run("an ICMP error in fragments is refused", icmp_errors_in_fragments);
 	unit_run("flows end by time, across the clock's wrap", timeouts);
 	unit_run("a scan evicts its own flows before a session", eviction);
 	unit_run("later fragments pass after an allowed first one", fragments);
