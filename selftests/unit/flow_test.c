@@ -95,6 +95,27 @@ static void icmp_errors_in_fragments(void)
 	CHECK(!out(&s, err, 10));
 }
 
+/* A sender of the last fragment first: a datagram too late, and no more than that. */
+static void reversed_fragments(void)
+{
+	struct clps_pkt later = packet(false, 17, 0, 0, 0);
+	struct clps_pkt first = packet(false, 17, 53, 4000, CLPS_PKT_FRAG_FIRST);
+	struct clps_flow_key k, pair;
+	struct clps_flow_set s = { };
+
+	later.flags = CLPS_PKT_FRAG_LATER;
+	in(&s, packet(true, 17, 53, 4000, 0), 10);
+	CHECK(!out(&s, later, 10));
+	CHECK(out(&s, first, 10));
+	CHECK(!clps_flow_key_outbound(&k, &first));
+	clps_flow_key_pair(&pair, &k);
+	clps_flow_note_inbound(&s, &pair, 0, 10, tmo);
+	/* The client asks again. */
+	in(&s, packet(true, 17, 53, 4000, 0), 15);
+	CHECK(out(&s, later, 15));
+	CHECK(out(&s, first, 15));
+}
+
 static void timeouts(void)
 {
 	struct clps_flow_set s = { };
@@ -411,7 +432,7 @@ static void oldest_goes(void)
 
 int main(void)
 {
-	unit_begin(25);
+	unit_begin(26);
 	unit_run("TCP is closed by a FIN of both", fin_of_both_closes);
 	unit_run("a FIN counts once for each side", honeypot_fin_first);
 	unit_run("a RST of either side closes", rst_closes);
@@ -429,6 +450,7 @@ int main(void)
 	unit_run("a SYN is never an answer", syn_is_no_answer);
 	unit_run("ICMP errors pass for known flows only", icmp_errors);
 	unit_run("an ICMP error in fragments is refused", icmp_errors_in_fragments);
+	unit_run("fragments in reverse order cost one datagram", reversed_fragments);
 	unit_run("flows end by time, across the clock's wrap", timeouts);
 	unit_run("a scan evicts its own flows before a session", eviction);
 	unit_run("later fragments pass after an allowed first one", fragments);
