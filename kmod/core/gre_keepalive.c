@@ -31,6 +31,7 @@ void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, un
 	fl4.daddr = ip_hdr(skb)->daddr;
 	fl4.saddr = ip_hdr(skb)->saddr;
 	fl4.flowi4_proto = IPPROTO_GRE;
+	fl4.flowi4_oif = tun->link;
 	rt = ip_route_output_key(tun->net, &fl4);
 	if (IS_ERR(rt)) {
 		clps_drop(stats, skb, CLPS_DROP_no_route);

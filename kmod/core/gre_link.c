@@ -120,6 +120,7 @@ static const struct nla_policy gre_policy[COLLAPSAR_GRE_A_MAX + 1] = {
 	[COLLAPSAR_GRE_A_CSUM]		= NLA_POLICY_MAX(NLA_U8, 1),
 	[COLLAPSAR_GRE_A_KEEPALIVE]	= NLA_POLICY_MAX(NLA_U32, CLPS_GRE_KEEPALIVE_MAX),
 	[COLLAPSAR_GRE_A_RETRIES]	= NLA_POLICY_MIN(NLA_U8, 1),
+	[COLLAPSAR_GRE_A_LINK]		= NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 static int gre_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -181,6 +182,22 @@ static int gre_identity(struct nlattr *data[], struct clps_gre_key *id, __be32 *
 	return 0;
 }
 
+static int gre_underlay(struct net *net, struct nlattr *data[], int *link,
+			struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = data[COLLAPSAR_GRE_A_LINK];
+
+	*link = 0;
+	if (!attr)
+		return 0;
+	if (!__dev_get_by_index(net, nla_get_u32(attr))) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "no such netdev below the tunnel");
+		return -ENODEV;
+	}
+	*link = nla_get_u32(attr);
+	return 0;
+}
+
 static int gre_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
 		       struct nlattr *data[], struct netlink_ext_ack *extack)
 {
@@ -191,6 +208,9 @@ static int gre_newlink(struct net *src_net, struct net_device *dev, struct nlatt
 	if (err)
 		return err;
 	tun->net = dev_net(dev);
+	err = gre_underlay(tun->net, data, &tun->link, extack);
+	if (err)
+		return err;
 	gre_apply(tun, data);
 	err = register_netdevice(dev);
 	if (err)
@@ -213,8 +233,8 @@ static int gre_changelink(struct net_device *dev, struct nlattr *tb[], struct nl
 	if (!data)
 		return 0;
 	if (data[COLLAPSAR_GRE_A_REMOTE] || data[COLLAPSAR_GRE_A_LOCAL] ||
-	    data[COLLAPSAR_GRE_A_KEY]) {
-		NL_SET_ERR_MSG(extack, "remote, local and key cannot change: delete and add");
+	    data[COLLAPSAR_GRE_A_KEY] || data[COLLAPSAR_GRE_A_LINK]) {
+		NL_SET_ERR_MSG(extack, "remote, local, key and dev cannot change: delete and add");
 		return -EOPNOTSUPP;
 	}
 	gre_apply(tun, data);
@@ -232,7 +252,7 @@ static void gre_dellink(struct net_device *dev, struct list_head *head)
 
 static size_t gre_get_size(const struct net_device *dev)
 {
-	return 2 * nla_total_size(16) + 2 * nla_total_size(4) + 4 * nla_total_size(1);
+	return 2 * nla_total_size(16) + 3 * nla_total_size(4) + 4 * nla_total_size(1);
 }
 
 static int gre_fill_info(struct sk_buff *skb, const struct net_device *dev)
@@ -246,7 +266,8 @@ static int gre_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u8(skb, COLLAPSAR_GRE_A_TOS, tun->tos) ||
 	    nla_put_u8(skb, COLLAPSAR_GRE_A_CSUM, tun->csum) ||
 	    nla_put_u32(skb, COLLAPSAR_GRE_A_KEEPALIVE, tun->keepalive) ||
-	    nla_put_u8(skb, COLLAPSAR_GRE_A_RETRIES, tun->retries))
+	    nla_put_u8(skb, COLLAPSAR_GRE_A_RETRIES, tun->retries) ||
+	    (tun->link && nla_put_u32(skb, COLLAPSAR_GRE_A_LINK, tun->link)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -47,6 +47,7 @@ struct clps_gre_peer {
  * @node: in clps_gre_net.tunnels
  * @id: remote and key
  * @local: our address; 0 = any
+ * @link: ifindex of the only netdev that packets come and go by; 0 = any
  * @dev: the netdev
  * @net: the namespace, which the netdev never leaves
  * @ttl: outer TTL
@@ -64,6 +65,7 @@ struct clps_gre_tun {
 	struct rhash_head node;
 	struct clps_gre_key id;
 	__be32 local;
+	int link;
 	struct net_device *dev;
 	struct net *net;
 	u8 ttl;

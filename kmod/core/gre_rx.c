@@ -107,9 +107,10 @@ static void gre_rx(struct clps_gre_tun *tun, struct sk_buff *skb, const struct o
  * GRE from a registered peer is ours when its key is: it is then never
  * answered, whatever is wrong with it. Everything else is the host's.
  */
-static unsigned int gre_in(struct net *net, struct sk_buff *skb)
+static unsigned int gre_in(const struct nf_hook_state *state, struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
+	struct net *net = state->net;
 	struct clps_gre_tun *tun;
 	struct clps_gre_net *gn;
 	struct clps_addr remote;
@@ -139,6 +140,11 @@ static unsigned int gre_in(struct net *net, struct sk_buff *skb)
 	tun = clps_gre_lookup(gn, &remote, outer.gre.flags & CLPS_GRE_F_KEY, outer.gre.key);
 	if (!tun || (tun->local && tun->local != iph->daddr))
 		return NF_ACCEPT;
+	/* Forged beside the WireGuard, say, that the peer is behind. */
+	if (unlikely(tun->link && tun->link != state->in->ifindex)) {
+		rx_drop(tun, skb, CLPS_DROP_underlay);
+		return NF_STOLEN;
+	}
 	/* As before any other protocol: where the host demands IPsec, cleartext is forged. */
 	if (!xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb)) {
 		rx_drop(tun, skb, CLPS_DROP_ipsec);
@@ -160,7 +166,7 @@ unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook
 		return NF_ACCEPT;
 	/* What a program has accepted from a queue comes in that program's context. */
 	local_bh_disable();
-	verdict = gre_in(state->net, skb);
+	verdict = gre_in(state, skb);
 	local_bh_enable();
 	return verdict;
 }

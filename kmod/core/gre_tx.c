@@ -18,7 +18,7 @@ struct rtable *clps_gre_route(struct clps_gre_tun *tun, __be32 *saddr)
 		.saddr = tun->local,
 		.flowi4_proto = IPPROTO_GRE,
 		.flowi4_tos = RT_TOS(READ_ONCE(tun->tos)),
-		.flowi4_mark = 0,
+		.flowi4_oif = tun->link,
 	};
 	struct rtable *rt;
 

@@ -63,11 +63,11 @@ CASES = [
     ("honeypot del web", ["BASE"], "collapsar_front", "honeypot-del", ACK, {"name": "web"}),
     ("honeypot show network lan", [], "collapsar_front", "honeypot-get", DUMP,
      {"network": "lan"}),
-    ("uplink add c0 remote 192.0.2.1 local 192.0.2.2 key 7 ttl 1 tos 0xb8 csum keepalive 10 "
-     "retries 255", [], "link", RTM_NEWLINK, ACK | CREATE | EXCL,
+    ("uplink add c0 remote 192.0.2.1 local 192.0.2.2 key 7 dev eth0 ttl 1 tos 0xb8 csum "
+     "keepalive 10 retries 255", [], "link", RTM_NEWLINK, ACK | CREATE | EXCL,
      {"ifname": "c0", "up": True, "kind": "clps_gre",
       "data": {"remote": "192.0.2.1", "local": "192.0.2.2", "key": 7, "ttl": 1, "tos": 0xb8,
-               "csum": 1, "keepalive": 10, "retries": 255}}),
+               "csum": 1, "keepalive": 10, "retries": 255, "link": 2}}),
     ("uplink set c0 nocsum keepalive 1m", ["BASE"], "link", RTM_NEWLINK, ACK,
      {"ifname": "c0", "up": False, "kind": "clps_gre", "data": {"csum": 0, "keepalive": 60}}),
     ("uplink del c0", ["BASE"], "link", RTM_DELLINK, ACK, {"ifname": "c0", "up": False}),

@@ -31,6 +31,19 @@ wireguard() {
 	pings site 192.0.9.1
 }
 
+# Who is on the way forges what comes out of the tunnel, in clear.
+received() { in_ns center cat /sys/class/net/up0/statistics/rx_packets; }
+refused() { [ "$(core_counter drop_underlay)" -gt "$1" ]; }
+forged_beside() {
+	local before seen
+
+	before=$(core_counter drop_underlay) seen=$(received)
+	frames site send --dev wan --dst "$(in_ns center cat /sys/class/net/w1/address)" \
+		--spa 192.0.9.2 --tpa 192.0.9.1 --kind gre \
+		--hex 200008000000000745000014000000004011000fc63364050a010009 &&
+		wait_for 5 refused "$before" && [ "$(received)" = "$seen" ]
+}
+
 # The network goes from one kind of uplink to the next.
 uplink() {
 	through site
@@ -51,7 +64,8 @@ works() {
 	ip -n site link del up0
 }
 
-ktap_start 11
+ktap_start 12
+frames_start
 load_modules collapsar collapsar_front
 ns_add center
 underlay site w1 2
@@ -61,8 +75,9 @@ ip -n center link add up0 up type ip6gre local fd00:2::1 remote fd00:2::2 key 7
 ip -n site link add up0 up type ip6gre local fd00:2::2 remote fd00:2::1 key 7
 works "GRE over IPv6"
 ktap_check "WireGuard joins site and center" wireguard
-in_ns center collapsarctl uplink add up0 remote 192.0.9.2 local 192.0.9.1 key 7
-in_ns site collapsarctl uplink add up0 remote 192.0.9.1 local 192.0.9.2 key 7
+in_ns center collapsarctl uplink add up0 remote 192.0.9.2 local 192.0.9.1 key 7 dev wg0
+in_ns site collapsarctl uplink add up0 remote 192.0.9.1 local 192.0.9.2 key 7 dev wg0
+ktap_check "GRE forged beside WireGuard is refused, and counted" forged_beside
 works "our GRE over WireGuard"
 ip -n center link add up0 up type gre local 192.0.9.1 remote 192.0.9.2 key 7
 ip -n site link add up0 up type gre local 192.0.9.2 remote 192.0.9.1 key 7

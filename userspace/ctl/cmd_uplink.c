@@ -18,6 +18,8 @@ static const struct field fields[] = {
 	  .verbs = ADD, .help = "this end; otherwise chosen by the route" },
 	{ .kw = "key", .meta = "N", .key = "key", .type = T_U32, .attr = A(KEY),
 	  .verbs = ADD, .help = "GRE key of both directions" },
+	{ .kw = "dev", .meta = "NIC", .key = "link", .type = T_DEV, .attr = A(LINK),
+	  .verbs = ADD, .help = "the only netdev that its packets come and go by" },
 	{ .kw = "ttl", .meta = "N", .key = "ttl", .type = T_U8, .attr = A(TTL), .min = 1, .max = 255,
 	  .verbs = ADD | SET, .help = "outer TTL, default 64" },
 	{ .kw = "tos", .meta = "N", .key = "tos", .type = T_U8, .attr = A(TOS), .max = 255,

@@ -331,19 +331,20 @@ static void print_dev(const struct object *obj, const struct nlmsghdr *nlh, cons
 		      const struct nlattr *attr)
 {
 	const char *name = attr_str(reply_attr(obj, nlh, f->nest, f->name_attr));
-	char buf[IF_NAMESIZE], number[16];
+	char buf[IF_NAMESIZE], number[16], key[32] = "ifname";
 	uint32_t ifindex;
 
 	if (!attr_u32(attr, &ifindex))
 		return;
+	if (strcmp(f->key, "ifindex"))
+		snprintf(key, sizeof(key), "%s_name", f->key);
 	/* Index 0 is a device that has gone. */
 	if (!name && ifindex)
 		name = nl_ifname(ifindex, buf);
 	if (out_is_json()) {
 		out_u64(NULL, f->key, ifindex);
 		if (name)
-			out_str(NULL, !strcmp(f->key, "port") ? "port_name" : "ifname", OUT_PLAIN,
-				name);
+			out_str(NULL, key, OUT_PLAIN, name);
 		return;
 	}
 	snprintf(number, sizeof(number), "#%u", ifindex);

@@ -54,7 +54,8 @@
 	X(rate,			"over a rate limit")				\
 	X(vlan,			"VLAN-tagged frame on a port")			\
 	X(lro,			"LRO packet cannot be forwarded")		\
-	X(ipsec,		"refused by the host's IPsec policy")
+	X(ipsec,		"refused by the host's IPsec policy")		\
+	X(underlay,		"GRE by another netdev than its tunnel's")
 
 enum clps_counter {
 #define X(name, text) CLPS_C_##name,

@@ -33,6 +33,7 @@ enum collapsar_gre_attr {
 	COLLAPSAR_GRE_A_CSUM,		/* flag as u8 0/1: send GRE checksums; a received one is always verified */
 	COLLAPSAR_GRE_A_KEEPALIVE,	/* u32, seconds between Cisco-style keepalives, 0 = none (default), <= 3600 */
 	COLLAPSAR_GRE_A_RETRIES,	/* u8, unanswered keepalives until the carrier goes, 1..255, default 3 */
+	COLLAPSAR_GRE_A_LINK,		/* u32, ifindex of the only netdev that its packets may come and go by; absent: any */
 
 	__COLLAPSAR_GRE_A_MAX,
 	COLLAPSAR_GRE_A_MAX = __COLLAPSAR_GRE_A_MAX - 1
