@@ -78,12 +78,14 @@ int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && !rcu_read_lock_bh_held(),
 			 "next hop without RCU");
 	*is_v6gw = false;
+	/* Those of other NICs too, which a route on this one would lead to the LAN's router. */
+	if (inet_addr_type_dev_table(rn->net, dev, daddr) == RTN_LOCAL)
+		return CLPS_DROP_bad_dst;
 	if (lookup(rn, dev->ifindex, clps_addr_get_v4(&pkt->src), daddr, pkt->tos, &res))
 		return CLPS_DROP_no_route;
 	switch (res.type) {
 	case RTN_UNICAST:
 		break;
-	case RTN_LOCAL:
 	case RTN_BROADCAST:
 	case RTN_MULTICAST:
 		return CLPS_DROP_bad_dst;

@@ -32,6 +32,7 @@ ktap_start 9
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77
+ip -n H addr add 192.168.50.1/24 dev up0
 redirect 10.1.0.77 probes 0 outbound open
 redirect 10.1.0.78 probes 10 probe-interval 10000 outbound open
 redirect 10.1.0.79 probes 0
@@ -45,6 +46,7 @@ ktap_check "and is counted" dropped drop_contained 1
 spoof 10.1.0.77 10.1.0.255
 spoof 10.1.0.77 224.0.0.1
 spoof 10.1.0.77 10.1.0.2
-ktap_check "broadcast, multicast and H itself are no destinations" dropped drop_bad_dst 3
+spoof 10.1.0.77 192.168.50.1
+ktap_check "broadcast, multicast and H itself are no destinations" dropped drop_bad_dst 4
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
