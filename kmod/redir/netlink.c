@@ -49,9 +49,8 @@ static const struct nla_policy redir_policy[COLLAPSAR_REDIR_A_MAX + 1] = {
 	[COLLAPSAR_REDIR_A_STATE]	= NLA_POLICY_MAX(NLA_U32, COLLAPSAR_REDIR_STATE_WITHDRAWN),
 };
 
-static int put_v(struct sk_buff *msg, const struct clps_v *v, u8 state, u8 reason)
+static int put_v(struct sk_buff *msg, const struct clps_v *v, const struct clps_claim *c)
 {
-	const struct clps_claim *c = &v->claim;
 	const struct net_device *up = clps_uplink_dev(v->uplink->up);
 	u64 own_mac = READ_ONCE(v->mac);
 	u8 mac[ETH_ALEN];
@@ -64,27 +63,27 @@ static int put_v(struct sk_buff *msg, const struct clps_v *v, u8 state, u8 reaso
 				 up ? up->name : NULL) ||
 	    (own_mac && nla_put(msg, COLLAPSAR_REDIR_A_MAC, ETH_ALEN, mac)) ||
 	    nla_put_u32(msg, COLLAPSAR_REDIR_A_MODE, c->mode) ||
-	    nla_put_u32(msg, COLLAPSAR_REDIR_A_OUTBOUND, v->outbound) ||
+	    nla_put_u32(msg, COLLAPSAR_REDIR_A_OUTBOUND, READ_ONCE(v->outbound)) ||
 	    nla_put_u32(msg, COLLAPSAR_REDIR_A_QUIET, c->quiet_ms / MSEC_PER_SEC) ||
 	    nla_put_u32(msg, COLLAPSAR_REDIR_A_PROBES, c->probes) ||
 	    (c->interval_ms &&
 	     nla_put_u32(msg, COLLAPSAR_REDIR_A_PROBE_INTERVAL, c->interval_ms)) ||
-	    nla_put_u32(msg, COLLAPSAR_REDIR_A_STATE, state) ||
-	    nla_put_u32(msg, COLLAPSAR_REDIR_A_REASON, reason) ||
+	    nla_put_u32(msg, COLLAPSAR_REDIR_A_STATE, c->state) ||
+	    nla_put_u32(msg, COLLAPSAR_REDIR_A_REASON, c->reason) ||
 	    (!is_zero_ether_addr(c->foreign_mac) &&
 	     nla_put(msg, COLLAPSAR_REDIR_A_FOREIGN_MAC, ETH_ALEN, c->foreign_mac)))
 		return -EMSGSIZE;
 	return clps_pcount_put(msg, COLLAPSAR_REDIR_A_RX_PACKETS, COLLAPSAR_REDIR_A_PAD, v->count);
 }
 
-static int fill(struct sk_buff *msg, const struct clps_v *v, u8 cmd, u32 portid, u32 seq,
-		int flags, u8 state, u8 reason)
+static int fill(struct sk_buff *msg, const struct clps_v *v, const struct clps_claim *c, u8 cmd,
+		u32 portid, u32 seq, int flags)
 {
 	void *hdr = genlmsg_put(msg, portid, seq, &redir_family, flags, cmd);
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (put_v(msg, v, state, reason)) {
+	if (put_v(msg, v, c)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
 	}
@@ -92,16 +91,32 @@ static int fill(struct sk_buff *msg, const struct clps_v *v, u8 cmd, u32 portid,
 	return 0;
 }
 
+/* A claim is told of as it was at one moment. RTNL: names and MACs stay. */
+static int fill_now(struct sk_buff *msg, struct clps_v *v, u32 portid, u32 seq, int flags)
+{
+	struct clps_claim c;
+
+	ASSERT_RTNL();
+	spin_lock_bh(&v->lock);
+	c = v->claim;
+	spin_unlock_bh(&v->lock);
+	return fill(msg, v, &c, COLLAPSAR_REDIR_CMD_NEW, portid, seq, flags);
+}
+
 void clps_redir_event(const struct clps_v *v, u8 state, u8 reason)
 {
+	struct clps_claim c = v->claim;
 	struct sk_buff *msg;
 
+	lockdep_assert_held(&v->lock);
+	c.state = state;
+	c.reason = reason;
 	if (!genl_has_listeners(&redir_family, v->rn->net, REDIR_MCGRP_EVENTS))
 		return;
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
 	if (!msg)
 		return;
-	if (fill(msg, v, COLLAPSAR_REDIR_CMD_EVENT, 0, 0, 0, state, reason)) {
+	if (fill(msg, v, &c, COLLAPSAR_REDIR_CMD_EVENT, 0, 0, 0)) {
 		nlmsg_free(msg);
 		return;
 	}
@@ -287,15 +302,44 @@ static int redir_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	rtnl_lock();
 	v = get_v(info);
-	err = IS_ERR(v) ? PTR_ERR(v) :
-	      fill(msg, v, COLLAPSAR_REDIR_CMD_NEW, info->snd_portid, info->snd_seq, 0,
-		   v->claim.state, v->claim.reason);
+	err = IS_ERR(v) ? PTR_ERR(v) : fill_now(msg, v, info->snd_portid, info->snd_seq, 0);
 	rtnl_unlock();
 	if (err) {
 		nlmsg_free(msg);
 		return err;
 	}
 	return genlmsg_reply(msg, info);
+}
+
+/* What a filter leaves out, a dump must not show. */
+static bool has_filter_but(struct netlink_callback *cb, int known)
+{
+	struct nlattr **tb = clps_compat_dump_attrs(cb);
+	int i;
+
+	for (i = 1; tb && i <= COLLAPSAR_REDIR_A_MAX; i++) {
+		if (!tb[i] || i == known)
+			continue;
+		NL_SET_BAD_ATTR(cb->extack, tb[i]);
+		return true;
+	}
+	return false;
+}
+
+static int redir_get_start(struct netlink_callback *cb)
+{
+	if (!has_filter_but(cb, COLLAPSAR_REDIR_A_IFINDEX))
+		return 0;
+	NL_SET_ERR_MSG(cb->extack, "redirects are listed by their NIC alone");
+	return -EINVAL;
+}
+
+static int redir_stats_start(struct netlink_callback *cb)
+{
+	if (!has_filter_but(cb, COLLAPSAR_REDIR_A_UNSPEC))
+		return 0;
+	NL_SET_ERR_MSG(cb->extack, "all counters are listed, without a filter");
+	return -EINVAL;
 }
 
 static int redir_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
@@ -306,16 +350,14 @@ static int redir_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	unsigned long id = cb->args[0];
 	struct clps_v *v;
 
-	rcu_read_lock();
+	rtnl_lock();
 	xa_for_each_start(&rn->ids, id, v, id) {
 		if (nic && nla_get_u32(nic) != v->nic->dev->ifindex)
 			continue;
-		if (fill(msg, v, COLLAPSAR_REDIR_CMD_NEW, NETLINK_CB(cb->skb).portid,
-			 cb->nlh->nlmsg_seq, NLM_F_MULTI, READ_ONCE(v->claim.state),
-			 READ_ONCE(v->claim.reason)))
+		if (fill_now(msg, v, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI))
 			break;
 	}
-	rcu_read_unlock();
+	rtnl_unlock();
 	/* Where the next message begins; past the end when all were sent. */
 	cb->args[0] = v ? id : ULONG_MAX;
 	return msg->len;
@@ -358,10 +400,12 @@ static const struct genl_ops redir_ops[] = {
 	}, {
 		.cmd = COLLAPSAR_REDIR_CMD_GET,
 		.doit = redir_get_doit,
+		.start = redir_get_start,
 		.dumpit = redir_get_dumpit,
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
 		.cmd = COLLAPSAR_REDIR_CMD_STATS_GET,
+		.start = redir_stats_start,
 		.dumpit = redir_stats_dumpit,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},

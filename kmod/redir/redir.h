@@ -279,7 +279,7 @@ bool clps_redir_closing(void);
 /* netlink.c */
 int clps_redir_netlink_init(void);
 void clps_redir_netlink_exit(void);
-/* Tell the events group. v->lock held, or V is dead. */
+/* Tell the events group. v->lock held. */
 void clps_redir_event(const struct clps_v *v, u8 state, u8 reason);
 
 #endif /* CLPS_REDIR_H */

@@ -236,10 +236,10 @@ void clps_v_del(struct clps_v *v)
 
 	spin_lock_bh(&v->lock);
 	v->dead = true;
+	clps_redir_event(v, CLPS_CLAIM_WITHDRAWN, CLPS_CLAIM_R_DELETED);
 	spin_unlock_bh(&v->lock);
 	timer_shutdown_sync(&v->timer);
 
-	clps_redir_event(v, CLPS_CLAIM_WITHDRAWN, CLPS_CLAIM_R_DELETED);
 	release_mac(v);
 	clps_redir_uplink_put(v->uplink);
 	clps_redir_nic_put(v->nic);

@@ -58,6 +58,24 @@ sys.exit(refused(f, [
 ]))
 END
 }
+dumps() {
+	raw "$(ifindex eth0)" << 'END'
+import sys
+from genl import *
+f = Family("collapsar_redir")
+nic, bad = u32(2, int(sys.argv[1])), 0
+for what, cmd, payload, words in [
+        ("all", 4, b"", None), ("a NIC's", 4, nic, None), ("counters", 5, b"", None),
+        ("an address", 4, v4(1, "10.1.0.77"), "NIC alone"),
+        ("a mode beside the NIC", 4, nic + u32(6, 1), "NIC alone"),
+        ("counters of a NIC", 5, nic, "all counters")]:
+    err, text, reply = f.send(cmd, payload, NLM_DUMP)
+    if (err != 22 or words not in text) if words else (err or not reply):
+        bad += 1
+        print("%s: errno %d, text '%s'" % (what, err, text))
+sys.exit(bad)
+END
+}
 unchanged() { in_ns H collapsarctl -j redirect show | diff /tmp/before -; }
 storm() {
 	raw "$(ifindex x0)" "$(ifindex up1)" << 'END' | tee "$CLPS_OUT/storm"
@@ -76,7 +94,7 @@ END
 	[ "${PIPESTATUS[0]}" = 0 ]
 }
 
-ktap_start 18
+ktap_start 19
 load_modules collapsar collapsar_redir
 lan_up
 center_up
@@ -107,6 +125,7 @@ ktap_check "DEL of a V that is not there" refused "no such redirect" del 10.1.0.
 }
 in_ns H collapsarctl -j redirect show > /tmp/before
 ktap_check "messages by hand are refused with a text" by_hand
+ktap_check "dumps take the filters that they honour" dumps
 ktap_check "nothing has changed" unchanged
 ktap_check "damaged messages are refused with a text, or do what they say" storm
 ktap_check "nothing leaks, nothing warns" check_leaks
