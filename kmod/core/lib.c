@@ -10,6 +10,7 @@ EXPORT_SYMBOL_NS_GPL(clps_arp_parse, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_arp_build, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_start, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_timer, COLLAPSAR);
+EXPORT_SYMBOL_NS_GPL(clps_claim_announce, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_arp, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_suspect, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_withdraw, COLLAPSAR);

@@ -12,7 +12,17 @@ static u32 enter(struct clps_claim *c, u8 state, u8 reason)
 {
 	c->state = state;
 	c->reason = reason;
+	c->turn = false;
+	c->announce = false;
 	return CLPS_CLAIM_DO_EVENT;
+}
+
+static u64 take_turn(struct clps_claim_pace *pace, u64 now)
+{
+	u64 turn = pace->next > now ? pace->next : now;
+
+	pace->next = turn + CLPS_CLAIM_PACE;
+	return turn;
 }
 
 static u32 probe_gap(const struct clps_claim *c, u32 rnd)
@@ -40,7 +50,27 @@ u32 clps_claim_start(struct clps_claim *c, u64 now, u32 rnd, u8 reason)
 	return act | arm(c, now + rnd % (spread + 1));
 }
 
-u32 clps_claim_timer(struct clps_claim *c, u64 now, u32 rnd)
+/* One probe less, and when to go on. */
+static u32 probe(struct clps_claim *c, u64 now, u32 rnd)
+{
+	u32 wait = probe_gap(c, rnd);
+
+	c->probes_left--;
+	c->turn = false;
+	if (!c->probes_left && !c->interval_ms)
+		wait = CLPS_CLAIM_ANNOUNCE_WAIT;
+	return CLPS_CLAIM_DO_PROBE | arm(c, now + wait);
+}
+
+static u32 claimed_timer(struct clps_claim *c)
+{
+	if (!c->announce)
+		return 0;
+	c->announce = false;
+	return CLPS_CLAIM_DO_ANNOUNCE;
+}
+
+u32 clps_claim_timer(struct clps_claim *c, u64 now, u32 rnd, struct clps_claim_pace *pace)
 {
 	if (!c->timer || now < c->next)
 		return c->timer ? CLPS_CLAIM_DO_TIMER : 0;
@@ -48,18 +78,31 @@ u32 clps_claim_timer(struct clps_claim *c, u64 now, u32 rnd)
 
 	if (c->state == CLPS_CLAIM_WITHDRAWN)
 		return clps_claim_start(c, now, rnd, CLPS_CLAIM_R_QUIET);
-	if (c->state != CLPS_CLAIM_PROBING)
-		return 0;
-	if (c->probes_left) {
-		u32 wait;
+	if (c->state == CLPS_CLAIM_CLAIMED)
+		return claimed_timer(c);
+	if (!c->probes_left)
+		return enter(c, CLPS_CLAIM_CLAIMED, CLPS_CLAIM_R_PROBED);
+	if (!c->turn) {
+		u64 turn = take_turn(pace, now);
 
-		c->probes_left--;
-		wait = probe_gap(c, rnd);
-		if (!c->probes_left && !c->interval_ms)
-			wait = CLPS_CLAIM_ANNOUNCE_WAIT;
-		return CLPS_CLAIM_DO_PROBE | arm(c, now + wait);
+		c->turn = turn > now;
+		if (c->turn)
+			return arm(c, turn);
 	}
-	return enter(c, CLPS_CLAIM_CLAIMED, CLPS_CLAIM_R_PROBED);
+	return probe(c, now, rnd);
+}
+
+u32 clps_claim_announce(struct clps_claim *c, u64 now, struct clps_claim_pace *pace)
+{
+	u64 turn;
+
+	if (c->state != CLPS_CLAIM_CLAIMED || c->announce)
+		return 0;
+	turn = take_turn(pace, now);
+	if (turn <= now)
+		return CLPS_CLAIM_DO_ANNOUNCE;
+	c->announce = true;
+	return arm(c, turn);
 }
 
 u32 clps_claim_withdraw(struct clps_claim *c, u64 now, u8 reason, const u8 *foreign_mac)

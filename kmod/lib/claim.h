@@ -45,6 +45,16 @@ enum clps_claim_action {
 #define CLPS_CLAIM_DEFEND_INTERVAL	10000
 /* At most one verification per V in this time. */
 #define CLPS_CLAIM_VERIFY_INTERVAL	1000
+/* The claims of one LAN send probes and announcements no closer than this, on average. */
+#define CLPS_CLAIM_PACE			2
+
+/**
+ * struct clps_claim_pace - whose turn it is among the claims of one LAN
+ * @next: ms, the first turn that is free; 0 = nobody waits
+ */
+struct clps_claim_pace {
+	u64 next;
+};
 
 /**
  * struct clps_claim - one V's claim
@@ -59,6 +69,8 @@ enum clps_claim_action {
  * @probes: how many before claiming; 0 claims at once, but not after a quiet time
  * @probes_left: still to be sent
  * @timer: a timer is wanted
+ * @turn: @next is the turn to send a probe
+ * @announce: @next is the turn to announce
  * @verified: @last_verify is valid
  * @defended: @last_defence is valid
  * @foreign_mac: who showed the address last
@@ -75,6 +87,8 @@ struct clps_claim {
 	u8 probes;
 	u8 probes_left;
 	bool timer;
+	bool turn;
+	bool announce;
 	bool verified;
 	bool defended;
 	u8 foreign_mac[CLPS_ETH_ALEN];
@@ -96,10 +110,21 @@ u32 clps_claim_start(struct clps_claim *c, u64 now, u32 rnd, u8 reason);
  * @c: claim
  * @now: ms, monotonic
  * @rnd: fresh random number
+ * @pace: of the LAN; the caller's lock guards it
  *
  * Return: action bits.
  */
-u32 clps_claim_timer(struct clps_claim *c, u64 now, u32 rnd);
+u32 clps_claim_timer(struct clps_claim *c, u64 now, u32 rnd, struct clps_claim_pace *pace);
+
+/**
+ * clps_claim_announce() - tell the LAN where a claimed V is, when it is its turn
+ * @c: claim
+ * @now: ms, monotonic
+ * @pace: of the LAN
+ *
+ * Return: action bits.
+ */
+u32 clps_claim_announce(struct clps_claim *c, u64 now, struct clps_claim_pace *pace);
 
 /**
  * clps_claim_arp() - an ARP packet that names V as sender or target came in

@@ -66,7 +66,7 @@ static void act_out(struct clps_v *v, u32 act)
 		clps_stats_inc(v->rn->stats, CLPS_C_arp_probes);
 		arp_out(v, ARPOP_REQUEST, 0, addr, NULL, NULL);
 	}
-	if (act & CLPS_CLAIM_DO_VERIFY)
+	if ((act & CLPS_CLAIM_DO_VERIFY) && __ratelimit(&v->nic->verifies))
 		verify_out(v, addr);
 	if (act & CLPS_CLAIM_DO_ANNOUNCE)
 		arp_out(v, ARPOP_REQUEST, addr, addr, NULL, NULL);
@@ -140,8 +140,16 @@ void clps_v_resume(struct clps_v *v)
 
 void clps_v_announce(struct clps_v *v)
 {
-	if (clps_v_is_claimed(v))
-		act_out(v, CLPS_CLAIM_DO_ANNOUNCE);
+	struct clps_redir_nic *nic = v->nic;
+	u32 act;
+
+	spin_lock_bh(&v->lock);
+	spin_lock(&nic->pace_lock);
+	act = clps_claim_announce(&v->claim, now_ms(), &nic->pace);
+	spin_unlock(&nic->pace_lock);
+	act_locked(v, act);
+	spin_unlock_bh(&v->lock);
+	act_out(v, act);
 }
 
 void clps_v_withdraw(struct clps_v *v, u8 reason, const u8 *foreign_mac)
@@ -167,13 +175,17 @@ void clps_v_suspect(struct clps_v *v)
 void clps_v_timer(struct timer_list *timer)
 {
 	struct clps_v *v = container_of(timer, struct clps_v, timer);
+	struct clps_redir_nic *nic = v->nic;
 	u32 act = 0;
 
 	spin_lock_bh(&v->lock);
-	if (must_pause(v))
+	if (must_pause(v)) {
 		v->claim.timer = false;
-	else if (!v->dead)
-		act = clps_claim_timer(&v->claim, now_ms(), get_random_u32());
+	} else if (!v->dead) {
+		spin_lock(&nic->pace_lock);
+		act = clps_claim_timer(&v->claim, now_ms(), get_random_u32(), &nic->pace);
+		spin_unlock(&nic->pace_lock);
+	}
 	act_locked(v, act);
 	spin_unlock_bh(&v->lock);
 	act_out(v, act);

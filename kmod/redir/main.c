@@ -59,6 +59,12 @@ static void nic_link(struct clps_redir_nic *nic)
 	struct clps_v *v;
 
 	nic->is_up = is_up;
+	/* All begin anew: nobody waits for the turn that he had. */
+	if (changed) {
+		spin_lock_bh(&nic->pace_lock);
+		nic->pace.next = 0;
+		spin_unlock_bh(&nic->pace_lock);
+	}
 	xa_for_each(&nic->rn->ids, id, v) {
 		if (v->nic != nic)
 			continue;

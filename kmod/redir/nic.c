@@ -7,6 +7,13 @@
 
 #include "redir.h"
 
+static void limit(struct ratelimit_state *rs, int per_second)
+{
+	ratelimit_state_init(rs, HZ, per_second);
+	/* Nothing to say in the log about it. */
+	ratelimit_set_flags(rs, RATELIMIT_MSG_ON_RELEASE);
+}
+
 static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_device *dev,
 				      struct netlink_ext_ack *extack)
 {
@@ -18,9 +25,9 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 	nic->dev = dev;
 	nic->rn = rn;
 	nic->is_up = netif_running(dev) && netif_carrier_ok(dev);
-	ratelimit_state_init(&nic->suspects, HZ, CLPS_REDIR_SUSPECTS);
-	/* Nothing to say in the log about it. */
-	ratelimit_set_flags(&nic->suspects, RATELIMIT_MSG_ON_RELEASE);
+	limit(&nic->verifies, CLPS_REDIR_VERIFIES);
+	limit(&nic->suspects, CLPS_REDIR_SUSPECTS);
+	spin_lock_init(&nic->pace_lock);
 	nic->hook.hook = clps_redir_hook;
 	nic->hook.pf = NFPROTO_NETDEV;
 	nic->hook.hooknum = NF_NETDEV_INGRESS;

@@ -26,8 +26,10 @@
 #define CLPS_REDIR_FLOWS	65536
 #define CLPS_REDIR_MAX_PENDING	256
 #define CLPS_REDIR_NEIGH_PENDING	16
-/* Verifications that forged IP packets can cause, per NIC and second. */
-#define CLPS_REDIR_SUSPECTS	100
+/* Verifications per NIC and second, */
+#define CLPS_REDIR_VERIFIES	100
+/* and those of them that forged IP packets can cause. */
+#define CLPS_REDIR_SUSPECTS	50
 /* A V in use is verified this often, whether or not anybody asks for it. */
 #define CLPS_REDIR_VERIFY	(30 * HZ)
 
@@ -67,7 +69,10 @@ struct clps_redir_net {
  * @hook: netdev ingress
  * @nr: V's; RTNL
  * @is_up: running with carrier when last looked at; RTNL
- * @suspects: limits the verifications that weak evidence causes
+ * @verifies: limits the verifications
+ * @suspects: limits those that weak evidence causes
+ * @pace: spreads probes and announcements of its V's
+ * @pace_lock: guards it; within struct clps_v.lock
  * @tracker: of the reference to @dev
  * @rcu: the hook runs in softirq
  */
@@ -78,7 +83,10 @@ struct clps_redir_nic {
 	struct nf_hook_ops hook;
 	unsigned int nr;
 	bool is_up;
+	struct ratelimit_state verifies;
 	struct ratelimit_state suspects;
+	struct clps_claim_pace pace;
+	spinlock_t pace_lock;
 	netdevice_tracker tracker;
 	struct rcu_head rcu;
 };
@@ -247,7 +255,7 @@ void clps_v_withdraw(struct clps_v *v, u8 reason, const u8 *foreign_mac);
 void clps_v_suspect(struct clps_v *v);
 /* Begin again if the link's absence stopped the probing. */
 void clps_v_resume(struct clps_v *v);
-/* Tell the LAN that a claimed V's MAC changed. */
+/* Tell the LAN that a claimed V's MAC changed, when it is its turn. */
 void clps_v_announce(struct clps_v *v);
 /* True when the request was answered. */
 bool clps_v_arp(struct clps_v *v, const struct clps_arp *arp, bool may_answer);

@@ -6,6 +6,9 @@
 #define V	cpu_to_be32(0x0a010009)
 #define HOST	cpu_to_be32(0x0a010001)
 
+/* A LAN on which nobody else waits: its turns are always now. */
+#define IDLE	(&(struct clps_claim_pace){ 0 })
+
 static struct clps_arp arp(u16 op, __be32 spa, __be32 tpa)
 {
 	struct clps_arp a = { .spa = spa, .tpa = tpa, .op = op, .sha = { 2, 0, 0, 0, 0, 9 } };
@@ -33,7 +36,7 @@ static void probes(void)
 	while (c.state == CLPS_CLAIM_PROBING && steps++ < 10) {
 		CHECK(c.timer && c.next >= now && c.next <= now + 2000);
 		now = c.next;
-		sent += !!(clps_claim_timer(&c, now, 500) & CLPS_CLAIM_DO_PROBE);
+		sent += !!(clps_claim_timer(&c, now, 500, IDLE) & CLPS_CLAIM_DO_PROBE);
 	}
 	CHECK(c.state == CLPS_CLAIM_CLAIMED && sent == 3 && c.reason == CLPS_CLAIM_R_PROBED);
 	/* RFC 5227: the first wait, two gaps of 1 to 2 s, ANNOUNCE_WAIT. */
@@ -45,7 +48,7 @@ static void early_timer(void)
 	struct clps_claim c = { .probes = 1, .interval_ms = 100 };
 
 	clps_claim_start(&c, 0, 50, CLPS_CLAIM_R_ADDED);
-	CHECK(clps_claim_timer(&c, c.next - 1, 0) == CLPS_CLAIM_DO_TIMER && c.probes_left == 1);
+	CHECK(clps_claim_timer(&c, c.next - 1, 0, IDLE) == CLPS_CLAIM_DO_TIMER && c.probes_left == 1);
 }
 
 static void answers(void)
@@ -98,7 +101,7 @@ static void quiet(void)
 	CHECK(c.timer && c.next == 1000);
 	clps_claim_arp(&c, &said, V, 600);
 	CHECK(c.next == 1600);
-	clps_claim_timer(&c, 1600, 0);
+	clps_claim_timer(&c, 1600, 0, IDLE);
 	CHECK(c.state == CLPS_CLAIM_PROBING && c.reason == CLPS_CLAIM_R_QUIET);
 }
 
@@ -110,14 +113,14 @@ static void no_blind_return(void)
 
 	c.quiet_ms = 1000;
 	clps_claim_arp(&c, &said, V, 0);
-	clps_claim_timer(&c, 1000, 0);
+	clps_claim_timer(&c, 1000, 0, IDLE);
 	CHECK(c.state == CLPS_CLAIM_PROBING);
 	/* Still there. */
 	clps_claim_arp(&c, &said, V, 1500);
 	CHECK(c.state == CLPS_CLAIM_WITHDRAWN && c.next == 2500);
-	clps_claim_timer(&c, 2500, 0);
+	clps_claim_timer(&c, 2500, 0, IDLE);
 	while (c.state == CLPS_CLAIM_PROBING && steps++ < 10)
-		sent += !!(clps_claim_timer(&c, c.next, 0) & CLPS_CLAIM_DO_PROBE);
+		sent += !!(clps_claim_timer(&c, c.next, 0, IDLE) & CLPS_CLAIM_DO_PROBE);
 	CHECK(c.state == CLPS_CLAIM_CLAIMED && sent == 3);
 	/* The operator's word counts again. */
 	clps_claim_withdraw(&c, 9000, CLPS_CLAIM_R_OPERATOR, NULL);
@@ -145,10 +148,10 @@ static void paced_by_operator(void)
 	clps_claim_start(&c, 0, 50, CLPS_CLAIM_R_ADDED);
 	CHECK(c.next == 50);
 	for (last = c.next; c.probes_left; last = c.next) {
-		CHECK(clps_claim_timer(&c, last, 7) == (CLPS_CLAIM_DO_PROBE | CLPS_CLAIM_DO_TIMER));
+		CHECK(clps_claim_timer(&c, last, 7, IDLE) == (CLPS_CLAIM_DO_PROBE | CLPS_CLAIM_DO_TIMER));
 		CHECK(c.next == last + 100);
 	}
-	CHECK(clps_claim_timer(&c, last, 7) == CLPS_CLAIM_DO_EVENT);
+	CHECK(clps_claim_timer(&c, last, 7, IDLE) == CLPS_CLAIM_DO_EVENT);
 	CHECK(c.state == CLPS_CLAIM_CLAIMED && last == 250);
 }
 
@@ -156,7 +159,7 @@ static void stray_timer(void)
 {
 	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
 
-	CHECK(!clps_claim_timer(&c, 1000000, 0) && c.state == CLPS_CLAIM_CLAIMED);
+	CHECK(!clps_claim_timer(&c, 1000000, 0, IDLE) && c.state == CLPS_CLAIM_CLAIMED);
 }
 
 static void reserved_probing(void)
@@ -201,9 +204,56 @@ static void foreign_reply(void)
 	CHECK(!clps_claim_arp(&c, &said, V, 1) && c.state == CLPS_CLAIM_CLAIMED);
 }
 
+static void in_turn(void)
+{
+	struct clps_claim c[200] = { };
+	struct clps_claim_pace pace = { };
+	unsigned int i, sent = 0, at_once = 0;
+	u64 now;
+
+	for (i = 0; i < 200; i++) {
+		c[i].probes = 2;
+		c[i].interval_ms = 10;
+		clps_claim_start(&c[i], 0, 0, CLPS_CLAIM_R_ADDED);
+	}
+	/* A timer may be late, and all the same each claim has its turn. */
+	for (now = 0; now < 2000; now += 10) {
+		unsigned int before = sent;
+
+		for (i = 0; i < 200; i++)
+			while (c[i].timer && c[i].next <= now)
+				sent += !!(clps_claim_timer(&c[i], now, 0, &pace) &
+					   CLPS_CLAIM_DO_PROBE);
+		if (sent - before > at_once)
+			at_once = sent - before;
+	}
+	CHECK(sent == 400 && at_once <= 10 / CLPS_CLAIM_PACE + 1);
+	for (i = 0; i < 200; i++)
+		CHECK(c[i].state == CLPS_CLAIM_CLAIMED);
+	CHECK(pace.next >= 400 * CLPS_CLAIM_PACE && pace.next <= 1000);
+}
+
+static void announces_in_turn(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC), d = c;
+	struct clps_claim_pace pace = { };
+
+	CHECK(clps_claim_announce(&c, 100, &pace) == CLPS_CLAIM_DO_ANNOUNCE && !c.timer);
+	CHECK(clps_claim_announce(&d, 100, &pace) == CLPS_CLAIM_DO_TIMER);
+	/* Once is enough for two changes. */
+	CHECK(!clps_claim_announce(&d, 101, &pace) && d.next == 100 + CLPS_CLAIM_PACE);
+	CHECK(clps_claim_timer(&d, d.next, 0, &pace) == CLPS_CLAIM_DO_ANNOUNCE && !d.timer);
+	/* Who lost the address has nothing to say. */
+	CHECK(clps_claim_announce(&d, 102, &pace) == CLPS_CLAIM_DO_TIMER);
+	clps_claim_withdraw(&d, 103, CLPS_CLAIM_R_OPERATOR, NULL);
+	CHECK(!d.timer && !clps_claim_announce(&d, 104, &pace));
+	clps_claim_start(&d, 105, 0, CLPS_CLAIM_R_OPERATOR);
+	CHECK(d.state == CLPS_CLAIM_CLAIMED && !d.announce);
+}
+
 int main(void)
 {
-	unit_begin(14);
+	unit_begin(16);
 	unit_run("probes as RFC 5227 says, then claims", probes);
 	unit_run("an early timer changes nothing", early_timer);
 	unit_run("only a claimed V is answered", answers);
@@ -218,5 +268,7 @@ int main(void)
 	unit_run("a foreign probe prolongs the quiet time", probe_while_quiet);
 	unit_run("a quiet time follows conflicts alone", no_quiet);
 	unit_run("answers to others concern nobody", foreign_reply);
+	unit_run("claims of one LAN probe in turn", in_turn);
+	unit_run("and announce in turn", announces_in_turn);
 	return unit_end();
 }

@@ -2,7 +2,8 @@
 /*
  * Any order of ARP packets, timers and commands at one claim: it answers only
  * while claimed, claims only after its probes, yields to whoever shows the
- * address, defends it once in ten seconds and only if reserved.
+ * address, defends it once in ten seconds and only if reserved, and sends nothing
+ * unasked before its turn among the other claims of the LAN.
  * FUZZ_SRCS: kmod/lib/claim.c
  */
 #include <stdlib.h>
@@ -57,15 +58,20 @@ static void hear(struct clps_claim *c, u8 what, u64 now, struct seen *seen)
 	MUST(foreign || c->state == before);
 }
 
-static void tick(struct clps_claim *c, u64 now, u32 rnd, struct seen *seen)
+static void tick(struct clps_claim *c, u64 now, u32 rnd, struct clps_claim_pace *pace,
+		 struct seen *seen)
 {
+	bool turn = (c->turn || c->announce) && c->next <= now;
+	bool free = pace->next <= now, announce = c->announce;
 	u8 before = c->state;
-	u32 act = clps_claim_timer(c, now, rnd);
+	u32 act = clps_claim_timer(c, now, rnd, pace);
 
-	MUST(!(act & (CLPS_CLAIM_DO_REPLY | CLPS_CLAIM_DO_ANNOUNCE | CLPS_CLAIM_DO_CONFLICT |
-		      CLPS_CLAIM_DO_VERIFY)));
+	MUST(!(act & (CLPS_CLAIM_DO_REPLY | CLPS_CLAIM_DO_CONFLICT | CLPS_CLAIM_DO_VERIFY)));
+	if (act & CLPS_CLAIM_DO_ANNOUNCE)
+		MUST(before == CLPS_CLAIM_CLAIMED && announce && turn);
 	if (act & CLPS_CLAIM_DO_PROBE) {
 		MUST(before == CLPS_CLAIM_PROBING && c->state == before);
+		MUST(turn || free);
 		seen->probes++;
 	}
 	if (c->state == before)
@@ -81,8 +87,23 @@ static void tick(struct clps_claim *c, u64 now, u32 rnd, struct seen *seen)
 	}
 }
 
-static void step(struct clps_claim *c, const u8 *d, u64 now, struct seen *seen)
+static void announce(struct clps_claim *c, u64 now, struct clps_claim_pace *pace)
 {
+	bool free = pace->next <= now;
+	u32 act = clps_claim_announce(c, now, pace);
+
+	MUST(!(act & ~(u32)(CLPS_CLAIM_DO_ANNOUNCE | CLPS_CLAIM_DO_TIMER)));
+	MUST(!act || c->state == CLPS_CLAIM_CLAIMED);
+	if (act & CLPS_CLAIM_DO_ANNOUNCE)
+		MUST(free);
+}
+
+static void step(struct clps_claim *c, const u8 *d, u64 now, struct clps_claim_pace *pace,
+		 struct seen *seen)
+{
+	/* Others took turns. */
+	if (d[0] & 0x80)
+		pace->next = now + d[2];
 	switch (d[0] & 7) {
 	case 0:
 		clps_claim_start(c, now, d[2], CLPS_CLAIM_R_OPERATOR);
@@ -99,16 +120,20 @@ static void step(struct clps_claim *c, const u8 *d, u64 now, struct seen *seen)
 	case 3: case 4:
 		hear(c, d[2], now, seen);
 		break;
+	case 5:
+		announce(c, now, pace);
+		break;
 	default:
-		tick(c, now, d[2], seen);
+		tick(c, now, d[2], pace, seen);
 	}
-	/* Whoever probes must be woken. */
-	MUST(c->state != CLPS_CLAIM_PROBING || c->timer);
+	/* Whoever probes, or waits for his turn, must be woken. */
+	MUST((c->state != CLPS_CLAIM_PROBING && !c->turn && !c->announce) || c->timer);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct clps_claim c = { };
+	struct clps_claim_pace pace = { };
 	struct seen seen = { };
 	u64 now = 0;
 
@@ -121,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	clps_claim_start(&c, now, data[0], CLPS_CLAIM_R_ADDED);
 	for (data += 3, size -= 3; size >= 3; data += 3, size -= 3) {
 		now += (u64)data[1] * data[1];
-		step(&c, data, now, &seen);
+		step(&c, data, now, &pace, &seen);
 	}
 	return 0;
 }
