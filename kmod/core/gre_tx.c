@@ -94,7 +94,6 @@ static int gre_xmit(struct clps_gre_tun *tun, struct sk_buff *skb)
 	 * DF stays off whatever the inner packet says: a 1500-byte packet with
 	 * DF crosses a 1500-byte path in two outer fragments, unseen.
 	 */
-	skb->ignore_df = 1;
 	iptunnel_xmit(NULL, rt, skb, saddr, clps_addr_get_v4(&tun->id.remote), IPPROTO_GRE,
 		      tos, READ_ONCE(tun->ttl), 0, false);
 	return 0;

@@ -26,7 +26,7 @@ EXPORT_SYMBOL_NS_GPL(clps_counter_name, COLLAPSAR);
 
 struct clps_stats __percpu *clps_stats_alloc(void)
 {
-	return netdev_alloc_pcpu_stats(struct clps_stats);
+	return __netdev_alloc_pcpu_stats(struct clps_stats, GFP_KERNEL_ACCOUNT);
 }
 EXPORT_SYMBOL_NS_GPL(clps_stats_alloc, COLLAPSAR);
 

@@ -414,7 +414,7 @@ static struct clps_uplink *uplink_new(struct clps_attach *at, const struct clps_
 	up->parm = *parm;
 	if (!at->is_md)
 		return up;
-	up->md = metadata_dst_alloc(0, METADATA_IP_TUNNEL, GFP_KERNEL);
+	up->md = metadata_dst_alloc(0, METADATA_IP_TUNNEL, GFP_KERNEL_ACCOUNT);
 	if (!up->md) {
 		kfree(up);
 		return NULL;

@@ -30,7 +30,7 @@ int clps_honeypots_init(struct clps_front_net *fn)
 	err = rhashtable_init(&fn->honeypots, &name_params);
 	if (err)
 		rhashtable_destroy(&fn->dispatch);
-	xa_init_flags(&fn->honeypot_ids, XA_FLAGS_ALLOC1);
+	xa_init_flags(&fn->honeypot_ids, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	return err;
 }
 
@@ -68,7 +68,7 @@ static struct clps_honeypot *honeypot_alloc(const struct clps_honeypot_conf *con
 
 	if (!hp)
 		return NULL;
-	hp->count = netdev_alloc_pcpu_stats(struct clps_pcount);
+	hp->count = __netdev_alloc_pcpu_stats(struct clps_pcount, GFP_KERNEL_ACCOUNT);
 	if (!hp->count) {
 		kfree(hp);
 		return NULL;
@@ -93,17 +93,27 @@ static int honeypot_insert(struct clps_front_net *fn, struct clps_honeypot *hp,
 			      XA_LIMIT(1, CLPS_FRONT_MAX_HONEYPOTS), &fn->next_honeypot,
 			      GFP_KERNEL);
 	if (err < 0) {
-		NL_SET_ERR_MSG(extack, "too many honeypots");
+		if (err == -EBUSY)
+			NL_SET_ERR_MSG(extack, "too many honeypots");
+		else
+			NL_SET_ERR_MSG(extack, "no memory for another honeypot");
 		return err;
 	}
 	err = rhashtable_lookup_insert_fast(&fn->honeypots, &hp->name_node, name_params);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "a honeypot of this name exists");
+		if (err == -EEXIST)
+			NL_SET_ERR_MSG(extack, "a honeypot of this name exists");
+		else
+			NL_SET_ERR_MSG(extack, "no memory for another honeypot");
 		goto err_id;
 	}
 	err = rhashtable_lookup_insert_fast(&fn->dispatch, &hp->dispatch_node, dispatch_params);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "another honeypot has this address in this network");
+		if (err == -EEXIST)
+			NL_SET_ERR_MSG(extack,
+				       "another honeypot has this address in this network");
+		else
+			NL_SET_ERR_MSG(extack, "no memory for another honeypot");
 		goto err_name;
 	}
 	return 0;
@@ -124,8 +134,10 @@ int clps_honeypot_add(struct clps_front_net *fn, const struct clps_honeypot_conf
 
 	ASSERT_RTNL();
 	hp = honeypot_alloc(conf);
-	if (!hp)
+	if (!hp) {
+		NL_SET_ERR_MSG(extack, "no memory for another honeypot");
 		return -ENOMEM;
+	}
 	port = clps_port_get(conf->network, conf->port, extack);
 	if (IS_ERR(port)) {
 		err = PTR_ERR(port);

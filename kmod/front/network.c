@@ -14,7 +14,7 @@ static const struct rhashtable_params network_params = {
 
 int clps_networks_init(struct clps_front_net *fn)
 {
-	xa_init_flags(&fn->network_ids, XA_FLAGS_ALLOC1);
+	xa_init_flags(&fn->network_ids, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	return rhashtable_init(&fn->networks, &network_params);
 }
 
@@ -111,17 +111,24 @@ int clps_network_add(struct clps_front_net *fn, const struct clps_network_conf *
 		return -EEXIST;
 	}
 	network = network_alloc(fn, conf);
-	if (!network)
+	if (!network) {
+		NL_SET_ERR_MSG(extack, "no memory for another network");
 		return -ENOMEM;
+	}
 	err = xa_alloc_cyclic(&fn->network_ids, &network->id, network,
 			      XA_LIMIT(1, CLPS_FRONT_MAX_NETWORKS), &fn->next_network, GFP_KERNEL);
 	if (err < 0) {
-		NL_SET_ERR_MSG(extack, "too many networks");
+		if (err == -EBUSY)
+			NL_SET_ERR_MSG(extack, "too many networks");
+		else
+			NL_SET_ERR_MSG(extack, "no memory for another network");
 		goto err_free;
 	}
 	err = rhashtable_insert_fast(&fn->networks, &network->node, network_params);
-	if (err)
+	if (err) {
+		NL_SET_ERR_MSG(extack, "no memory for another network");
 		goto err_id;
+	}
 	err = clps_network_attach(network, &conf->uplink, extack);
 	if (err)
 		goto err_hash;
