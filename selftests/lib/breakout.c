@@ -5,6 +5,7 @@
  * few libraries.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -120,7 +121,7 @@ static int huge_pages(void)
 }
 
 #define CALL(name) { #name, SYS_##name }
-static const struct {
+static const struct call {
 	const char *name;
 	long number;
 } calls[] = {
@@ -133,25 +134,73 @@ static const struct {
 	CALL(process_vm_writev), CALL(pidfd_open), CALL(pidfd_getfd), CALL(kcmp),
 	CALL(name_to_handle_at), CALL(open_by_handle_at), CALL(fanotify_init), CALL(inotify_init1),
 	CALL(personality), CALL(modify_ldt), CALL(shmget), CALL(msgget), CALL(semget),
-	CALL(mq_open), CALL(syslog), CALL(acct), CALL(swapon), CALL(quotactl), CALL(mknod),
-	CALL(symlink), CALL(link), CALL(rename), CALL(seccomp), CALL(setpriority),
-	CALL(sched_setscheduler), CALL(mbind), CALL(mlock), CALL(vmsplice), CALL(splice),
+	CALL(mq_open), CALL(syslog), CALL(acct), CALL(swapon), CALL(quotactl), CALL(seccomp),
+	CALL(setpriority), CALL(sched_setscheduler), CALL(mbind), CALL(mlock), CALL(vmsplice),
+	CALL(splice),
+}, calls_on_files[] = {
+	CALL(mknod), CALL(symlink), CALL(link), CALL(rename), CALL(truncate), CALL(chmod),
 };
 
 /* Each with arguments that no call takes: only one that there is looks at them. */
-static int calls_that_uml_never_makes(void)
+static int some_call(const struct call *call, unsigned int count)
 {
 	unsigned int n;
 	int there = -1;
 
-	for (n = 0; n < sizeof(calls) / sizeof(*calls); n++) {
-		if (syscall(calls[n].number, -1L, -1L, -1L, -1L, -1L, -1L) < 0 && errno == ENOSYS)
+	for (n = 0; n < count; n++) {
+		if (syscall(call[n].number, -1L, -1L, -1L, -1L, -1L, -1L) < 0 && errno == ENOSYS)
 			continue;
-		printf("# there is %s\n", calls[n].name);
+		printf("# there is %s\n", call[n].name);
 		there = 0;
 	}
 	errno = ENOSYS;
 	return there;
+}
+
+static int calls_that_uml_never_makes(void)
+{
+	return some_call(calls, sizeof(calls) / sizeof(*calls));
+}
+
+static int calls_of_hostfs(void)
+{
+	return some_call(calls_on_files, sizeof(calls_on_files) / sizeof(*calls_on_files));
+}
+
+static int writing_to_the_host(void)
+{
+	static const char *const paths[] = {
+		"/", "/etc", "/usr", "/var", "/var/tmp", "/tmp", "/run", "/root", "/home", "/sys",
+		"/proc", "/dev",
+	};
+	unsigned int n;
+	int fd;
+
+	for (n = 0; n < sizeof(paths) / sizeof(*paths); n++) {
+		fd = open(paths[n], O_TMPFILE | O_WRONLY, 0600);
+		if (fd < 0)
+			continue;
+		printf("# in %s\n", paths[n]);
+		return 0;
+	}
+	return -1;
+}
+
+static int devices_of_the_host(void)
+{
+	static const char ours[] = " . .. null zero random urandom shm ";
+	struct dirent *entry;
+	char name[260];
+	DIR *dir = opendir("/dev");
+
+	while (dir && (entry = readdir(dir))) {
+		snprintf(name, sizeof(name), " %s ", entry->d_name);
+		if (!strstr(ours, name)) {
+			printf("# there is %s\n", entry->d_name);
+			return 0;
+		}
+	}
+	return -1;
 }
 
 static int sight_of_other_processes(void)
@@ -294,6 +343,9 @@ static const struct {
 	{ "other_namespaces", other_namespaces },
 	{ "calls_of_i386", calls_of_i386 },
 	{ "calls_that_uml_never_makes", calls_that_uml_never_makes },
+	{ "calls_of_hostfs", calls_of_hostfs },
+	{ "writing_to_the_host", writing_to_the_host },
+	{ "devices_of_the_host", devices_of_the_host },
 	{ "sockets_of_networks", sockets_of_networks },
 	{ "sockets_of_the_kernel", sockets_of_the_kernel },
 	{ "memory_of_no_limit", memory_of_no_limit },

@@ -151,12 +151,15 @@ def forget(libc):
         raise OSError(ctypes.get_errno(), "no session keyring")
 
 
-def drop_privileges(uid):
+def drop_privileges(uid, kept=()):
+    """@kept are capabilities that root's number goes on to give."""
     cap = 0
     while LIBC.prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0:
-        call(LIBC.prctl, PR_CAPBSET_DROP, cap, 0, 0, 0)
+        if cap not in kept:
+            call(LIBC.prctl, PR_CAPBSET_DROP, cap, 0, 0, 0)
         cap += 1
-    call(LIBC.prctl, PR_SET_SECUREBITS, SECURE_LOCKED, 0, 0, 0)
+    if not kept:
+        call(LIBC.prctl, PR_SET_SECUREBITS, SECURE_LOCKED, 0, 0, 0)
     call(LIBC.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if uid >= 0:
         os.setgroups([])

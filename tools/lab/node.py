@@ -41,6 +41,16 @@ def remove(path):
         raise NodeError(f"cannot remove '{path}': {done.stdout.strip()[:200]}")
 
 
+def make(path, text):
+    """A file in a directory that a node writes to: what it put there is not followed."""
+    try:
+        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except OSError as e:
+        raise NodeError(f"cannot make '{path}': {e.strerror}") from e
+    with open(fd, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
 def child_of(pid):
     """Its first child, or None."""
     try:
@@ -54,16 +64,18 @@ def child_of(pid):
 class NodeRunner:
     """Starts, talks to and kills the UML of one topology.Node.
 
-    Honeypots run in a jail (jail.py), as @uid if that is not -1. @cables has the
-    directory of each cable, by number.
+    Honeypots run in a jail (jail.py), as @uid if that is not -1, others in a cell
+    (cell.py). @cables has the directory of each cable, by number; @fellows are all nodes.
     """
 
-    def __init__(self, node, rundir, builds, cpu, uid, cables):
+    def __init__(self, node, rundir, builds, cpu, uid, cables, fellows):
         self.node = node
         self.dir = os.path.join(rundir, node.name)
         self.own = os.path.join(self.dir, "own")
         self.uid = uid
         self.cables = cables
+        self.fellows = fellows
+        self.rundir = rundir
         self.builds = builds
         self.cpu = cpu
         self.process = None
@@ -115,6 +127,24 @@ class NodeRunner:
         path = f"/cables/{cable}" if self.node.image else self.cables[cable]
         return f"{card}={role}:{path}/socket"
 
+    def cell(self):
+        """What it sees of a machine whose other files it can only read."""
+        yield from (sys.executable, os.path.join(HERE, "cell.py"), "--own", self.own,
+                    "--memory", self.node.memory.rstrip("M"))
+        if self.node.host_nics:
+            yield "--net-raw"
+        modules = self.builds.get(("modules", self.node.kernel))
+        shown = [self.builds["top"], self.builds["files"],
+                 self.builds["kernel", self.node.kernel], *([modules] if modules else []),
+                 # Sockets come and go here; but those of the laboratory's own orders.
+                 f"{self.rundir}:rw", f"{self.rundir}/control:null",
+                 *(f.dir for f in self.fellows),
+                 *(f"{f.dir}/cables:rw" for f in self.fellows if f.node.image),
+                 f"{self.own}:rw", f"{self.dir}/jobs:rw"]
+        for path in shown:
+            yield from ("--show", path)
+        yield "--"
+
     def cards(self):
         mac = self.node.identity.get("mac")
         for card in self.node.cards:
@@ -134,7 +164,7 @@ class NodeRunner:
 
     def arguments(self, agent_fd):
         kernel = self.builds["kernel", self.node.kernel]
-        return [os.path.join(kernel, "linux"), *self.common(self.own),
+        return [*self.cell(), os.path.join(kernel, "linux"), *self.common(self.own),
                        "panic=1", f"ssl0=fd:{agent_fd}", "root=/dev/root", "rootfstype=hostfs",
                        "rootflags=/", "ro", f"init={self.builds['top']}/tools/lab/node-init",
                        f"LAB_ROOT={self.builds['top']}", f"LAB_DIR={self.dir}",
@@ -229,7 +259,8 @@ class NodeRunner:
         job = self.run(command)
         status = await asyncio.wait_for(self.jobs[job], timeout)
         if status != 0:
-            with open(self.output(job), encoding="utf-8", errors="replace") as f:
+            with open(os.open(self.output(job), os.O_RDONLY | os.O_NOFOLLOW),
+                      encoding="utf-8", errors="replace") as f:
                 raise NodeError(f"{what} failed: {f.read().strip()}")
 
     # Watching
@@ -300,9 +331,11 @@ class NodeRunner:
             raise NodeError(f"{self.node.name} is down")
         self.next_job += 1
         job = str(self.next_job)
-        with open(os.path.join(self.dir, "jobs", job + ".sh"), "w", encoding="utf-8") as f:
-            # Its session is what ends it.
-            f.write('echo $$ > "${0%.sh}.pid"; ' + command + "\n")
+        # Its session is what ends it.
+        make(os.path.join(self.dir, "jobs", job + ".sh"),
+             'echo $$ > "${0%.sh}.pid"; ' + command + "\n")
+        # The reader must find the file that the node has yet to open.
+        make(self.output(job), "")
         self.jobs[job] = asyncio.get_running_loop().create_future()
         self.channel.write(f"run {job}\n".encode())
         return job

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The system calls that a honeypot's UML may make, as a filter of the host's kernel.
+"""The system calls that a UML may make, as a filter of the host's kernel.
 
 What UML, the C library under it and the processes that run a guest's programs ask
 for is allowed; to them, this host's kernel has no other call. A guest's own system
@@ -11,6 +11,7 @@ The numbers are those of x86-64. A call of another architecture ends the process
 import ctypes
 import errno
 import struct
+from types import MappingProxyType
 
 ARCHITECTURE = 0xC000003E  # AUDIT_ARCH_X86_64
 X32 = 0x40000000
@@ -47,6 +48,12 @@ SOCKETS = {
     "sendto": 44, "recvfrom": 45, "sendmsg": 46, "recvmsg": 47, "setsockopt": 54,
     "getsockopt": 55, "getsockname": 51}
 ALLOWED = {**FILES, **WAITING, **MEMORY, **SIGNALS, **TIME, **PROCESSES, **SOCKETS}
+# What a kernel with hostfs makes besides; those of honeypots have none.
+HOSTFS = {
+    "chmod": 90, "fchmodat": 268, "chown": 92, "fchown": 93, "lchown": 94, "fchownat": 260,
+    "link": 86, "linkat": 265, "symlink": 88, "symlinkat": 266, "mknod": 133, "mknodat": 259,
+    "rename": 82, "renameat": 264, "renameat2": 316, "readlink": 89, "readlinkat": 267,
+    "truncate": 76, "utimes": 235, "futimesat": 261, "utimensat": 280}
 
 # Those that depend on an argument: number, which one, tests that refuse, errno. The
 # tests: "any" of these bits, "all" of them, "but" these bits, "not" one of these.
@@ -105,13 +112,13 @@ def conditional(number, argument, tests, err):
     return one(EQUAL, number, 0, len(body)) + body
 
 
-def program():
+def program(more):
     """The filter, as the kernel reads it."""
     out = one(LOAD, ARCHITECTURE_AT) + one(EQUAL, ARCHITECTURE, 1, 0) + one(RETURN, KILL)
     out += one(LOAD, NUMBER_AT) + one(AT_LEAST, X32, 0, 1) + one(RETURN, ERRNO | errno.ENOSYS)
     for rule in CONDITIONAL.values():
         out += conditional(*rule)
-    for number in ALLOWED.values():
+    for number in (*ALLOWED.values(), *more.values()):
         out += one(EQUAL, number, 0, 1) + one(RETURN, ALLOW)
     return out + one(RETURN, ERRNO | errno.ENOSYS)
 
@@ -121,9 +128,12 @@ class Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
 
 
-def confine(libc):
-    """From now on, for this process and all that come of it; it must have no_new_privs."""
-    code = program()
+def confine(libc, more=MappingProxyType({})):
+    """From now on, for this process and all that come of it; it must have no_new_privs.
+
+    @more are calls to allow, as HOSTFS.
+    """
+    code = program(more)
     filter_ = Program(len(code), b"".join(code))
     if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_), 0, 0):
         err = ctypes.get_errno()

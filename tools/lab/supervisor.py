@@ -79,9 +79,11 @@ class Supervisor:
         cpus = sorted(os.sched_getaffinity(0))
         self.rundir = rundir
         self.cables = {}
-        self.nodes = {n.name: NodeRunner(n, rundir, builds, cpus[i % len(cpus)], uid_of(n, i),
-                                         self.cables)
-                      for i, n in enumerate(topo.nodes.values())}
+        fellows = []
+        for i, n in enumerate(topo.nodes.values()):
+            fellows.append(NodeRunner(n, rundir, builds, cpus[i % len(cpus)], uid_of(n, i),
+                                      self.cables, fellows))
+        self.nodes = {r.node.name: r for r in fellows}
         for number in range(topo.cables):
             self.lay_cable(number)
         self.over = asyncio.Event()
@@ -106,9 +108,12 @@ class Supervisor:
         if os.geteuid() != 0:
             return
         uids = {role: max(r.uid, 0) for role, r in ends.items()}
-        os.chown(path, uids.get("listen", 0), uids.get("connect", 0))
+        # Nodes may write beside it: what they put in its place is not followed.
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        os.fchown(fd, uids.get("listen", 0), uids.get("connect", 0))
         # Its group is that of what is made in it.
-        os.chmod(path, 0o2710)
+        os.fchmod(fd, 0o2710)
+        os.close(fd)
 
     def recable(self, name, card, other):
         """A new cable from @name's card to @other, NODE.ringN; what UMLs must be told."""
@@ -181,9 +186,6 @@ class Supervisor:
     async def execute(self, node, argv, reader, writer):
         command = argv[0] if len(argv) == 1 else shlex.join(argv)
         job = node.run(command)
-        # The reader must find the file that the node has yet to open.
-        with open(node.output(job), "wb"):
-            pass
         self.send(writer, {"output": node.output(job)})
         status = node.jobs[job]
         left = asyncio.ensure_future(reader.read(1))
