@@ -9,6 +9,7 @@
 #include <net/route.h>
 
 #include <collapsar/stats.h>
+#include <collapsar/uplink.h>
 
 #include "core.h"
 #include "gre_priv.h"
@@ -24,6 +25,12 @@ void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, un
 		clps_drop(stats, skb, CLPS_DROP_rate);
 		return;
 	}
+	/*
+	 * Out it goes as if it had been made here: not at the time of its arrival, by
+	 * the mark of its reception, or with bytes filled in where the peer says.
+	 */
+	skb->ip_summed = CHECKSUM_NONE;
+	clps_skb_scrub(skb);
 	if (pskb_trim(skb, len)) {
 		clps_drop(stats, skb, CLPS_DROP_no_memory);
 		return;
@@ -37,10 +44,8 @@ void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, un
 		clps_drop(stats, skb, CLPS_DROP_no_route);
 		return;
 	}
-	skb_dst_drop(skb);
 	skb_dst_set(skb, &rt->dst);
 	skb->dev = rt->dst.dev;
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(rt->dst.dev))) {
 		clps_drop(stats, skb, CLPS_DROP_no_memory);
 		return;

@@ -55,7 +55,9 @@ answered() {
 	wait_for 5 grep -q " $2 -\$" /tmp/answers
 }
 
-ktap_start 12
+back() { counter core "" keepalives_back a; }
+
+ktap_start 13
 frames_start
 topology
 ktap_check "two peers are there" test $? = 0
@@ -84,5 +86,14 @@ ip -n b link set ta up
 ip -n c link set ta up
 ktap_check "both come back with the answers" \
 	wait_for 15 eval "carrier tb 1 && carrier tc 1"
+
+# ping asks for receive timestamps, so every packet of this kernel gets one, and fq
+# takes that for the time when to send.
+ip -n a link set tc down
+in_ns b tc qdisc replace dev eth0 root fq
+spawn in_ns b ping -q -i 0.5 192.0.2.1 > /dev/null
+wait_for 5 eval "in_ns b tc -s qdisc show dev eth0 | grep -q 'Sent [1-9]'"
+ktap_check "they come back where packets wait for their time" \
+	wait_for 10 back_at_least "$(($(back) + 3))"
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
