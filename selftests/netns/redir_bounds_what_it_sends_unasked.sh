@@ -58,8 +58,8 @@ before=$(counter redir "" arp_probes H) start=$SECONDS
 for net in 10.2.0.0 10.2.1.0 10.2.2.0; do
 	frames host scan --spa 10.1.0.50 --tpa $net --seconds 0.1 > /dev/null
 done
-after=$(counter redir "" arp_probes H)
+seconds=$((SECONDS - start + 2)) after=$(counter redir "" arp_probes H)
 ktap_check "who asks for all is answered, and H asks" test "$after" -gt "$before"
-ktap_check "100 a second" test $((after - before)) -le $((100 * (SECONDS - start + 1)))
+ktap_check "100 a second" test $((after - before)) -le $((100 * seconds))
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
