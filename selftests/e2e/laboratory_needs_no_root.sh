@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The whole honeyfarm runs as an ordinary user, jails and all. Whoever runs the tests
-# as root becomes a user who owns nothing for this one.
+# The whole honeyfarm runs as an ordinary user, jails and all, and he builds the image
+# of the honeypots. Whoever runs the tests as root becomes a user who owns nothing for
+# this one.
 #
 #   intruder - router - LAN - H == center == shop
 set -u
@@ -35,9 +36,36 @@ ordinary() {
 	[ "$n" -ge 6 ]
 }
 
-ktap_start 6
+pinned() {
+	local p n=0
+
+	for p in $(pgrep -u "$(id -u)" -f 'mem=[0-9]*M uml_dir='); do
+		[ "$(cat "/proc/$p/comm")" = linux ] || continue
+		grep -E '^Cpus_allowed_list:[[:space:]]*[0-9]+$' "/proc/$p/status" || return 1
+		n=$((n + 1))
+	done
+	[ "$n" -ge 6 ]
+}
+
+# From packages that are there already: the mirror is not what is tested.
+image_built() {
+	local cache image
+
+	cache=$(mktemp -d) image=
+	cp "${COLLAPSAR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/collapsar}"/image-packages-*.tar "$cache" &&
+		image=$(COLLAPSAR_CACHE=$cache "$LAB_TOP/tools/build-image") &&
+		owner_in "$image" /bin/busybox 0 && owner_in "$image" /var/log/lighttpd 33
+	set -- $?
+	rm -rf "$cache"
+	return "$1"
+}
+owner_in() { debugfs -R "stat $2" "$1" 2> /dev/null | grep -E "^User: +$3 "; }
+
+ktap_start 8
+ktap_check "an ordinary user builds the image, whose files are root's and the servers'" image_built
 farm_up || exit 1
 ktap_check "the laboratory's kernels are the user's" ordinary
+ktap_check "each runs on one CPU" pinned
 ktap_check "the intruder gets a file from a honeypot" serves 192.168.1.10
 ktap_check "and a shell" shell_on 192.168.1.10 true
 ktap_check "a honeypot in another network answers" at site2 intruder ping -c 1 -W 2 192.168.1.10
