@@ -87,6 +87,18 @@ shouts() {
 		[ "$(stat -c %s "$LAB_DIR/shop/console")" -lt 300000 ]
 }
 
+# Of the CPU time of whom all honeypots need, in ticks.
+supervisor_ticks() { cut -d ' ' -f 14,15 "/proc/$lab_pid/stat" | tr ' ' +; }
+shouts_in_vain() {
+	local before after
+
+	before=$(($(supervisor_ticks)))
+	root "timeout 4 cat /dev/zero > /dev/console"
+	after=$(($(supervisor_ticks)))
+	echo "$((after - before)) ticks"
+	[ $((after - before)) -lt $(($(getconf CLK_TCK) / 2)) ]
+}
+
 # What an intruder could leave to spoil the next start: deeper than any stack.
 deep() {
 	mkdir -p "$1" && python3 -c '
@@ -119,7 +131,7 @@ new_after_restart() {
 		[ -e "$(own_of)/disk" ] && [ ! -e "$(own_of)/left" ]
 }
 
-ktap_start 27
+ktap_start 28
 deep "$LAB_DIR/shop/own" || exit 1
 farm_up || exit 1
 ktap_check "what an earlier laboratory left is gone" not test -e "$LAB_DIR/shop/own"
@@ -150,6 +162,7 @@ ktap_check "as of what it may write to" each own_is_small
 ktap_check "its management console answers us" lab mconsole shop version
 ktap_check "which is found by no link" no_link_followed
 ktap_check "its console is harmless and bounded" shouts
+ktap_check "for ever, it costs the laboratory nothing" shouts_in_vain
 ktap_check "what its process wrote does not come back" new_after_restart
 ktap_check "it still serves" serves 192.168.1.10
 ktap_end

@@ -19,7 +19,7 @@ import plain
 
 CONSOLE_MARK = b" login:"
 # Of a honeypot's console: who is root in it may write for ever.
-CONSOLE_LIMIT = 256 << 10
+CONSOLE_LIMIT, CONSOLE_PAUSE = 256 << 10, 0.05
 # Of what a honeypot's process may write to, what is not its disk, in MiB.
 OWN_SLACK = 8
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -270,6 +270,9 @@ class NodeRunner:
         with open(os.path.join(self.dir, "console"), "ab", buffering=0) as log:
             while data := await self.process.stdout.read(4096):
                 self.log_console(log, data)
+                if self.node.image and log.tell() >= CONSOLE_LIMIT:
+                    # Who goes on waits for us, not we for him.
+                    await asyncio.sleep(CONSOLE_PAUSE)
                 seen = (seen + data)[-4096:]
                 if self.node.image and CONSOLE_MARK in seen and not self.ready.done():
                     self.ready.set_result(True)
