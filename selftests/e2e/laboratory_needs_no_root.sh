@@ -18,6 +18,7 @@ if [ "$(id -u)" = 0 ]; then
 		mount --bind "$1" "$0/tree" && mount --bind "$2" "$0/cache" || exit 1
 		mount -o remount,bind,ro "$0/tree" && mount -o remount,bind,ro "$0/cache" || exit 1
 		exec env TMPDIR="$0/tmp" COLLAPSAR_CACHE="$0/cache" CLPS_OUT= HOME=/ \
+			PATH=/usr/local/bin:/usr/bin:/bin \
 			setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
 			"$0/tree/selftests/e2e/laboratory_needs_no_root.sh"' \
 		"$work" "$top" "${COLLAPSAR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/collapsar}"
@@ -59,9 +60,9 @@ image_built() {
 	rm -rf "$cache"
 	return "$1"
 }
-owner_in() { debugfs -R "stat $2" "$1" 2> /dev/null | grep -E "^User: +$3 "; }
+owner_in() { PATH=$PATH:/sbin debugfs -R "stat $2" "$1" 2> /dev/null | grep -E "^User: +$3 "; }
 
-ktap_start 8
+ktap_start 9
 ktap_check "an ordinary user builds the image, whose files are root's and the servers'" image_built
 farm_up || exit 1
 ktap_check "the laboratory's kernels are the user's" ordinary
@@ -71,4 +72,7 @@ ktap_check "and a shell" shell_on 192.168.1.10 true
 ktap_check "a honeypot in another network answers" at site2 intruder ping -c 1 -W 2 192.168.1.10
 ktap_check "a honeypot's management console answers its owner" lab mconsole mail version
 ktap_check "no kernel complained" logs_clean
+lab down
+ktap_check "in a namespace where he is root, a kernel has a NIC of his" \
+	"$LAB_TOP/selftests/e2e/redirector_on_a_host_nic_serves_that_lan.sh"
 ktap_end
