@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# TIMEOUT: 400
 # A ring goes down or is removed under traffic, one that is a front-end's port and one
 # that carries its uplink; configured again, it carries that traffic again.
 #
