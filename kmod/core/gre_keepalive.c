@@ -131,11 +131,11 @@ void clps_gre_keepalive_work(struct work_struct *work)
 
 void clps_gre_keepalive_start(struct clps_gre_tun *tun)
 {
+	/* What has counted so far must not take the carrier after it was given. */
+	cancel_delayed_work_sync(&tun->work);
 	atomic_set(&tun->unanswered, 0);
 	/* Innocent until proven dead: silence from now on takes the carrier. */
 	netif_carrier_on(tun->dev);
 	if (tun->keepalive)
-		mod_delayed_work(system_unbound_wq, &tun->work, 0);
-	else
-		cancel_delayed_work_sync(&tun->work);
+		queue_delayed_work(system_unbound_wq, &tun->work, 0);
 }

@@ -57,7 +57,7 @@ answered() {
 
 back() { counter core "" keepalives_back a; }
 
-ktap_start 13
+ktap_start 15
 frames_start
 topology
 ktap_check "two peers are there" test $? = 0
@@ -82,6 +82,10 @@ ip -n a link set tc up
 ktap_check "a device that comes up asks again" wait_for 5 sent_more "$before"
 ktap_check "without an answer, b's carrier goes" wait_for 15 carrier tb 0
 ktap_check "and c's" wait_for 15 carrier tc 0
+in_ns a collapsarctl uplink set tb keepalive 0
+ktap_check "who asks no more has his carrier" wait_for 5 carrier tb 1
+in_ns a collapsarctl uplink set tb keepalive 1
+ktap_check "until he asks again" wait_for 15 carrier tb 0
 ip -n b link set ta up
 ip -n c link set ta up
 ktap_check "both come back with the answers" \
