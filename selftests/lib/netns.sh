@@ -110,18 +110,11 @@ check_kernel_log() {
 	! dmesg | grep -E "$BAD_LOG"
 }
 
-# Everything goes away, and nothing stays behind.
+# Everything goes away, and nothing stays behind; kmemleak, which calls nothing young a
+# leak, has its say after the test, and the runner reads it.
 check_leaks() {
 	ns_cleanup
 	unload_modules || return 1
-	if [ -e /sys/kernel/debug/kmemleak ]; then
-		echo scan > /sys/kernel/debug/kmemleak
-		echo scan > /sys/kernel/debug/kmemleak
-		if grep -q . /sys/kernel/debug/kmemleak; then
-			cat /sys/kernel/debug/kmemleak
-			return 1
-		fi
-	fi
 	check_kernel_log
 }
 
