@@ -42,22 +42,18 @@ run_host_lanes() {
 prepare_lab() {
 	local f
 
-	for f in fast "$1"; do
-		"$top/tools/build-uml" --flavour "$f" > /dev/null || return 1
-	done
-	[ "$1" = guest ] || return 0
 	for f in fast debug; do
 		"$top/tools/build-uml" --flavour "$f" --modules > /dev/null || return 1
 	done
-	"$top/tools/build-image" > /dev/null
+	[ "$1" = e2e ] || return 0
+	"$top/tools/build-uml" --flavour guest > /dev/null && "$top/tools/build-image" > /dev/null
 }
 
 # Laboratories of several UMLs: two at once, as they wait for each other a lot.
 run_lab_lane() {
-	local lane name cmd flavour=guest
+	local lane name cmd
 
-	[ "$1" = e2e ] || flavour=debug
-	prepare_lab $flavour || { broken "$1" kernels; return; }
+	prepare_lab "$1" || { broken "$1" kernels; return; }
 	pool_open 2
 	while read -r lane name cmd <&3; do
 		pool_slot
