@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml
+# LANES: uml stock
 # TIMEOUT: 300
 # ARP is answered for claimed V's on their NIC, and for nothing else; and those senders
 # are answered whom H itself answers.
