@@ -54,12 +54,23 @@ nothing_but_the_front_end() {
 of6() { in_ns center awk -v c="$1" '$1 == c { print $2 }' /proc/net/dev_snmp6/p1; }
 v6_spoke() { [ "$(of6 Ip6OutRequests)" -ge 3 ] && [ -n "$(ll)" ]; }
 ll() { ip -n center -6 -br addr show dev p1 scope link -tentative | grep -oE 'fe80::[0-9a-f:]+'; }
-# What came from anywhere into the center's IPv4; ARP that it believed.
-v4_in() { in_ns center awk '/^Ip: [0-9]/ { print $4 }' /proc/net/snmp; }
+# What came from p1 into the center's IPv4, whose counters are not by netdev; ARP that it
+# believed.
+v4_watch() {
+	in_ns center nft -f - <<-END
+	add table ip seen
+	add chain ip seen pre { type filter hook prerouting priority -300; }
+	add rule ip seen pre iifname p1 counter
+	END
+}
+v4_in() {
+	in_ns center nft -j list chain ip seen pre |
+		jq '[.nftables[].rule?.expr?[]?.counter?.packets // empty] | add'
+}
 believed() { ip -n center neigh show dev p1 | grep lladdr; }
 handled() { [ "$(network_counter a drop_not_ip)" -gt 0 ] && [ "$(honeypot_value hp1 tx_packets)" -ge "$1" ]; }
 
-ktap_start 14
+ktap_start 15
 frames_start
 topology
 # Not in a check: its subshell would wait for what it started.
@@ -77,6 +88,7 @@ ktap_check "the guest heard nothing but the front-end" nothing_but_the_front_end
 port_mac=$(in_ns center cat /sys/class/net/p1/address)
 port_ll=$(ll)
 in_ns guest1 sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0
+v4_watch
 sent=$(honeypot_value hp1 tx_packets) in4=$(v4_in) in6=$(of6 Ip6InReceives)
 frames guest1 send --kind variety --dst "$port_mac" --spa 10.1.0.9 --tpa 10.1.0.77
 not in_ns guest1 ping -n -c 1 -W 1 "$port_ll%eth0" > /dev/null
@@ -99,5 +111,7 @@ insmod "$CLPS_MODDIR/collapsar_front.ko"
 ip -n center link set p1 up
 ktap_check "what belongs to no honeypot and is set up hears the guest" wait_for 30 \
 	in_ns guest1 ping -n -c 1 -W 1 "$port_ll%eth0"
+heard_in4() { in_ns guest1 ping -n -c 1 -W 1 10.1.0.77 && [ "$(v4_in)" -gt "$in4" ]; }
+ktap_check "in IPv4 as well" wait_for 30 heard_in4
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
