@@ -311,7 +311,10 @@ static int redir_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(msg, info);
 }
 
-/* What a filter leaves out, a dump must not show. */
+/*
+ * What a filter leaves out, a dump must not show. Asked at the first message: 6.1
+ * takes no text from a dump's start.
+ */
 static bool has_filter_but(struct netlink_callback *cb, int known)
 {
 	struct nlattr **tb = clps_compat_dump_attrs(cb);
@@ -326,22 +329,6 @@ static bool has_filter_but(struct netlink_callback *cb, int known)
 	return false;
 }
 
-static int redir_get_start(struct netlink_callback *cb)
-{
-	if (!has_filter_but(cb, COLLAPSAR_REDIR_A_IFINDEX))
-		return 0;
-	NL_SET_ERR_MSG(cb->extack, "redirects are listed by their NIC alone");
-	return -EINVAL;
-}
-
-static int redir_stats_start(struct netlink_callback *cb)
-{
-	if (!has_filter_but(cb, COLLAPSAR_REDIR_A_UNSPEC))
-		return 0;
-	NL_SET_ERR_MSG(cb->extack, "all counters are listed, without a filter");
-	return -EINVAL;
-}
-
 static int redir_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 {
 	struct clps_redir_net *rn = clps_redir_net(sock_net(msg->sk));
@@ -350,6 +337,10 @@ static int redir_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	unsigned long id = cb->args[0];
 	struct clps_v *v;
 
+	if (!id && has_filter_but(cb, COLLAPSAR_REDIR_A_IFINDEX)) {
+		NL_SET_ERR_MSG(cb->extack, "redirects are listed by their NIC alone");
+		return -EINVAL;
+	}
 	rtnl_lock();
 	xa_for_each_start(&rn->ids, id, v, id) {
 		if (nic && nla_get_u32(nic) != v->nic->dev->ifindex)
@@ -370,6 +361,10 @@ static int redir_stats_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 
 	if (cb->args[0])
 		return 0;
+	if (has_filter_but(cb, COLLAPSAR_REDIR_A_UNSPEC)) {
+		NL_SET_ERR_MSG(cb->extack, "all counters are listed, without a filter");
+		return -EINVAL;
+	}
 	hdr = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &redir_family,
 			  NLM_F_MULTI, COLLAPSAR_REDIR_CMD_STATS_GET);
 	if (!hdr)
@@ -400,12 +395,10 @@ static const struct genl_ops redir_ops[] = {
 	}, {
 		.cmd = COLLAPSAR_REDIR_CMD_GET,
 		.doit = redir_get_doit,
-		.start = redir_get_start,
 		.dumpit = redir_get_dumpit,
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
 		.cmd = COLLAPSAR_REDIR_CMD_STATS_GET,
-		.start = redir_stats_start,
 		.dumpit = redir_stats_dumpit,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
