@@ -44,8 +44,9 @@ production_network() {
 	cable intruder eth0 router wan
 	ip -n intruder addr add 203.0.113.5/24 dev eth0
 	ip -n router addr add 203.0.113.1/24 dev wan
-	# Two traceroutes within a second are over its limit for ICMP errors.
-	ns router sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0
+	# Two traceroutes within a second, and what it has to say of addresses that a scan
+	# found empty, are over its limits for ICMP errors.
+	ns router sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratemask=0
 	ip -n intruder route add default via 203.0.113.1
 	ip -n host route add default via 192.168.1.1
 }
