@@ -138,7 +138,8 @@ void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 }
 EXPORT_SYMBOL_NS_GPL(clps_policy_inbound, COLLAPSAR);
 
-int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt, u32 mode)
+int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt, u32 mode,
+			 struct clps_stats __percpu *stats)
 {
 	struct clps_flow_key key, pair;
 	u32 now = policy_now();
@@ -149,9 +150,10 @@ int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 	    !note_outbound(policy, &key, pkt->flags, now))
 		return CLPS_DROP_contained;
 	/* The rest of this datagram has no ports to be known by. */
-	if ((pkt->flags & CLPS_PKT_FRAG_FIRST) && !(pkt->flags & CLPS_PKT_ICMP_ERROR)) {
+	if (pkt->flags & CLPS_PKT_FRAG_FIRST) {
 		clps_flow_key_pair(&pair, &key);
-		note_inbound(policy, &pair, 0, now);
+		if (note_inbound(policy, &pair, 0, now))
+			clps_stats_inc(stats, CLPS_C_flows_evicted);
 	}
 	return 0;
 }

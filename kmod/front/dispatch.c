@@ -128,7 +128,8 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 		local(from, to, skb);
 		return;
 	}
-	why = clps_policy_outbound(network->policy, &pkt, READ_ONCE(network->outbound));
+	why = clps_policy_outbound(network->policy, &pkt, READ_ONCE(network->outbound),
+				   network->stats);
 	if (why) {
 		clps_drop(network->stats, skb, why);
 		return;

@@ -24,7 +24,8 @@ static int admit(struct clps_v *v, const struct clps_pkt *pkt)
 	other = clps_v_by_nic(v->rn, &pkt->dst, v->nic->dev->ifindex);
 	if (other && clps_v_is_claimed(other))
 		return CLPS_DROP_loop;
-	return clps_policy_outbound(v->uplink->policy, pkt, READ_ONCE(v->outbound));
+	return clps_policy_outbound(v->uplink->policy, pkt, READ_ONCE(v->outbound),
+				    v->rn->stats);
 }
 
 /* As if V were plugged into the LAN: on-link hosts directly, others by the router. */

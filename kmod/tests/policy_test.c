@@ -64,15 +64,29 @@ static void inbound(struct policy_fixture *fix, u32 from, u16 sport)
 	local_bh_enable();
 }
 
-static int outbound(struct policy_fixture *fix, u32 to, u16 dport, u32 mode)
+static int may_leave(struct policy_fixture *fix, const struct clps_pkt *pkt, u32 mode)
 {
-	struct clps_pkt pkt = udp_pkt(V, 53, to, dport);
 	int why;
 
 	local_bh_disable();
-	why = clps_policy_outbound(fix->policy, &pkt, mode);
+	why = clps_policy_outbound(fix->policy, pkt, mode, fix->stats);
 	local_bh_enable();
 	return why;
+}
+
+static int outbound(struct policy_fixture *fix, u32 to, u16 dport, u32 mode)
+{
+	struct clps_pkt pkt = udp_pkt(V, 53, to, dport);
+
+	return may_leave(fix, &pkt, mode);
+}
+
+static int outbound_first(struct policy_fixture *fix, u32 to, u16 dport)
+{
+	struct clps_pkt pkt = udp_pkt(V, 53, to, dport);
+
+	pkt.flags |= CLPS_PKT_FRAG_FIRST;
+	return may_leave(fix, &pkt, COLLAPSAR_OUTBOUND_REPLIES);
 }
 
 static void only_what_was_asked_is_answered(struct kunit *test)
@@ -125,6 +139,26 @@ static void a_flood_is_bounded_and_counted(struct kunit *test)
 	/* A good hash leaves hardly a set with a free way. */
 	KUNIT_EXPECT_GT(test, known, FLOWS * 9 / 10);
 	KUNIT_EXPECT_EQ(test, sum[CLPS_C_flows_evicted], n - known);
+}
+
+/* The way for the rest of a datagram takes room as well. */
+static void evictions_by_answers_are_counted(struct kunit *test)
+{
+	struct policy_fixture *fix = test->priv;
+	u32 n = 8 * FLOWS, known = 0, begun = 0, i;
+	u64 before[CLPS_COUNTER_MAX], after[CLPS_COUNTER_MAX];
+
+	for (i = 0; i < n; i++)
+		inbound(fix, OUTSIDE + i, 4000);
+	for (i = 0; i < n; i++)
+		known += !outbound(fix, OUTSIDE + i, 4000, COLLAPSAR_OUTBOUND_REPLIES);
+	clps_stats_sum(fix->stats, before);
+	for (i = 0; i < n; i++)
+		begun += !outbound_first(fix, OUTSIDE + i, 4000);
+	clps_stats_sum(fix->stats, after);
+	KUNIT_EXPECT_GT(test, begun, FLOWS - known);
+	KUNIT_EXPECT_GE(test, after[CLPS_C_flows_evicted],
+			before[CLPS_C_flows_evicted] + begun - (FLOWS - known));
 }
 
 static void sizes_are_checked(struct kunit *test)
@@ -200,6 +234,7 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(modes_open_and_close),
 	KUNIT_CASE(policies_do_not_share_flows),
 	KUNIT_CASE(a_flood_is_bounded_and_counted),
+	KUNIT_CASE(evictions_by_answers_are_counted),
 	KUNIT_CASE(sizes_are_checked),
 	KUNIT_CASE(headers_may_lie_in_pages),
 	KUNIT_CASE(a_cut_packet_is_refused_but_gso_may_be_longer),

@@ -69,7 +69,7 @@ static bool may_leave(struct clps_flow_set *set, const u8 *b, size_t len)
 	if (clps_pkt_parse4(&p, b, len, len) || clps_flow_key_outbound(&key, &p) ||
 	    !clps_flow_note_outbound(set, &key, 0, 5, tmo))
 		return false;
-	if ((p.flags & CLPS_PKT_FRAG_FIRST) && !(p.flags & CLPS_PKT_ICMP_ERROR)) {
+	if (p.flags & CLPS_PKT_FRAG_FIRST) {
 		clps_flow_key_pair(&pair, &key);
 		clps_flow_note_inbound(set, &pair, 0, 5, tmo);
 	}

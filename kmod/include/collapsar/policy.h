@@ -56,6 +56,7 @@ void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
  * @policy: the policy
  * @pkt: the packet, from V
  * @mode: enum collapsar_outbound
+ * @stats: flow evictions are counted here: the rest of a datagram needs a flow
  *
  * With COLLAPSAR_OUTBOUND_REPLIES only packets of flows that the outside began
  * pass. An unknown @mode refuses. Context: BH disabled, RCU.
@@ -63,6 +64,6 @@ void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
  * Return: 0, or the CLPS_DROP_* reason.
  */
 int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt,
-			 u32 mode);
+			 u32 mode, struct clps_stats __percpu *stats);
 
 #endif /* _COLLAPSAR_POLICY_H */
