@@ -22,6 +22,15 @@ bool clps_front_closing(void)
 	return front_closing;
 }
 
+/* A VLAN device above a port would hear the guest before the front-end does. */
+static int refuse_upper(const struct netdev_notifier_changeupper_info *info)
+{
+	if (!info->linking)
+		return NOTIFY_DONE;
+	NL_SET_ERR_MSG(info->info.extack, "the netdev is a honeypot's port");
+	return notifier_from_errno(-EBUSY);
+}
+
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
@@ -31,6 +40,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	if (!port)
 		return NOTIFY_DONE;
 	switch (event) {
+	case NETDEV_PRECHANGEUPPER:
+		return refuse_upper(ptr);
 	case NETDEV_UNREGISTER:
 		clps_port_gone(fn, port);
 		break;

@@ -7,10 +7,6 @@ for n in 1 2; do
 	ip link set "ring$((n - 1))" up
 	ip addr add "198.51.100.$((n * 4 - 3))/30" dev "ring$((n - 1))"
 done
-for port in ring2 ring3 ring4; do
-	sysctl -qw "net.ipv6.conf.$port.disable_ipv6=1"
-	ip link set "$port" up
-done
 collapsarctl apply - <<-EOF
 uplink add site1 remote 198.51.100.2 local 198.51.100.1 key 1
 uplink add site2 remote 198.51.100.6 local 198.51.100.5 key 2

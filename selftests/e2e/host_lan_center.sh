@@ -4,7 +4,6 @@
 set -eu
 ip link set ring0 up
 ip addr add 198.51.100.1/30 dev ring0
-ip link set ring1 up
 collapsarctl apply - <<-EOF
 uplink add lan remote 198.51.100.2 local 198.51.100.1 key 1
 network add lan uplink lan gateway-mac 52:54:00:01:01:01

@@ -70,7 +70,7 @@ v4_in() {
 believed() { ip -n center neigh show dev p1 | grep lladdr; }
 handled() { [ "$(network_counter a drop_not_ip)" -gt 0 ] && [ "$(honeypot_value hp1 tx_packets)" -ge "$1" ]; }
 
-ktap_start 15
+ktap_start 16
 frames_start
 topology
 # Not in a check: its subshell would wait for what it started.
@@ -98,6 +98,7 @@ ktap_check "the center's IPv4 has seen none of them" test "$(v4_in)" = "$in4"
 ktap_check "nor its IPv6" test "$(of6 Ip6InReceives)" = "$in6"
 ktap_check "nor its ARP" not believed
 
+ktap_check "the port gets no VLAN" not ip -n center link add link p1 name p1.5 type vlan id 5
 in_ns center collapsarctl honeypot del hp1
 ktap_check "the port goes down with its last honeypot" eval 'is_down && wait_for 10 no_carrier'
 ip -n center link add link p1 name p1.5 type vlan id 5

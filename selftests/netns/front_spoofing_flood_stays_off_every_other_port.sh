@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: uml
 # TIMEOUT: 400
 # Captures on every port and uplink while both networks are busy and guest1 sends
 # all that it should not: forged sources, forged ARP, other protocols, tags.
