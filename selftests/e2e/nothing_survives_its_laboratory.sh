@@ -25,6 +25,18 @@ left() {
 }
 none_left() { [ "$(left)" = 0 ]; }
 kernels() { [ "$(wc -l <<< "$spaces")" = 6 ] && [ "$(left)" -ge 12 ]; }
+# Each is bound to one CPU, and together they have all, if there are no more than they.
+pinned() {
+	local p cpus all
+
+	all=$(nproc)
+	cpus=$(for p in /proc/[0-9]*; do
+		! readlink "$p/ns/pid" | grep -qxF "$spaces" ||
+			sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "$p/status"
+	done 2> /dev/null | sort -u)
+	echo "$cpus"
+	! grep -v '^[0-9]*$' <<< "$cpus" && [ "$(wc -l <<< "$cpus")" = $((all < 6 ? all : 6)) ]
+}
 second() {
 	local rc=0 out
 
@@ -38,10 +50,11 @@ farm() {
 	lab_up "$FARM"
 }
 
-ktap_start 7
+ktap_start 8
 farm || exit 1
 spaces=$(spaces "$lab_pid")
 ktap_check "six kernels run, with processes of theirs" kernels
+ktap_check "each on a CPU" pinned
 ktap_check "a second laboratory in its place is refused" second
 ktap_check "told to end, the laboratory ends" lab down
 wait "$lab_pid"

@@ -18,8 +18,8 @@ transfer() {
 
 	on "$2" "socat -u TCP6-LISTEN:5000,ipv6only=0,reuseaddr - | sha256sum" > "$LAB_DIR/got" & receiver=$!
 	wait_for 10 listens "$2" 5000 -t || return 1
-	sent=$(on "$1" "head -c $(($4 << 20)) /dev/urandom | tee >(sha256sum >&2) |
-		socat -u - TCP:$3:5000")
+	sent=$(on "$1" "head -c $(($4 << 20)) /dev/urandom > /run/sent && sha256sum < /run/sent &&
+		socat -u OPEN:/run/sent TCP:$3:5000")
 	wait "$receiver" || return 1
 	echo "sent ${sent:0:64}, received $(< "$LAB_DIR/got")"
 	[ ${#sent} -ge 64 ] && [ "${sent:0:64}" = "$(head -c 64 "$LAB_DIR/got")" ]

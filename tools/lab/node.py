@@ -104,9 +104,9 @@ class NodeRunner:
         user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
         # The shell is the namespace's first process: signals that a first
         # process would not feel still reach UML.
-        return (["setpriv", "--pdeathsig", "KILL", "unshare", *user, "--pid", "--fork",
-                 "--kill-child=KILL", "sh", "-c", '"$@"; exit $?', "sh",
-                 "taskset", "-c", str(self.cpu), "setarch", "-R"])
+        return (["taskset", "-c", str(self.cpu), "setpriv", "--pdeathsig", "KILL",
+                 "unshare", *user, "--pid", "--fork", "--kill-child=KILL",
+                 "sh", "-c", '"$@"; exit $?', "sh", "setarch", "-R"])
 
     def jail(self):
         kernel = self.builds["kernel", self.node.kernel]
