@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # LANES: uml
-# TIMEOUT: 300
+# TIMEOUT: 400
 # When the intruder's connection is over, the honeypot cannot go on using it, although
 # the intruder's machine answers every stray segment with a RST.
 set -u
