@@ -16,14 +16,19 @@ static DEFINE_MUTEX(first);
 static DEFINE_MUTEX(second);
 static DEFINE_SPINLOCK(atomic);
 
+/* Many: what a stack or a register still holds by chance hides one of them. */
 static int leak(void)
 {
-	u8 *lost = kmalloc(64, GFP_KERNEL);
+	int i;
 
-	if (!lost)
-		return -ENOMEM;
-	/* The compiler must not see that nobody can find it any more. */
-	OPTIMIZER_HIDE_VAR(lost);
+	for (i = 0; i < 64; i++) {
+		u8 *lost = kmalloc(64, GFP_KERNEL);
+
+		if (!lost)
+			return -ENOMEM;
+		/* The compiler must not see that nobody can find it any more. */
+		OPTIMIZER_HIDE_VAR(lost);
+	}
 	return 0;
 }
 

@@ -27,7 +27,7 @@ judged() {
 }
 spoil() { good; echo "$2" > "$work/t/$1"; }
 
-ktap_start 15
+ktap_start 16
 good; ktap_check "complete and clean passes" judged pass ''
 spoil rc 1; ktap_check "an exit code of 1 fails" judged fail 'exit code 1'
 spoil rc 124; ktap_check "the time limit fails" judged fail 'too long'
@@ -39,6 +39,7 @@ spoil dmesg 'WARNING: CPU: 1 PID: 7'; ktap_check "a warning in the log fails" ju
 good; : > "$work/t/dmesg"; ktap_check "no kernel log fails" judged fail 'no kernel log'
 spoil console 'Kernel panic - not syncing'; ktap_check "a panic on the console fails" judged fail 'complained'
 spoil console 'BUG: planted'; ktap_check "what was planted may be on it" judged pass '' planted
+spoil kmemleak 'a leak'; ktap_check "as may what was lost on purpose" judged pass '' planted
 spoil dmesg 'BUG: another'; ktap_check "but not in the log" judged fail 'complained' planted
 spoil kmemleak 'a leak'; ktap_check "a leak fails" judged fail 'kmemleak'
 good; sed -i '$d' "$work/t/ktap"; ktap_check "a missing result fails" judged fail 'planned 2 checks, reported 1'
