@@ -113,8 +113,8 @@ int clps_flow_key_inbound(struct clps_flow_key *key, const struct clps_pkt *pkt)
  *
  * Return: 0; -EPERM for a packet that can never be an answer: a TCP SYN
  * without ACK, ICMP that is neither an answer nor an error about what the outside
- * sent, such an error in fragments, a source route, a TCP fragment at offset 1 or a first one that is shorter
- * than the header.
+ * sent, such an error in fragments, a source route, a TCP fragment at offset 1
+ * or a first one that is shorter than the header.
  */
 int clps_flow_key_outbound(struct clps_flow_key *key, const struct clps_pkt *pkt);
 
