@@ -3,6 +3,7 @@
 #include <linux/dccp.h>
 #include <linux/export.h>
 #include <linux/icmp.h>
+#include <linux/if_vlan.h>
 #include <linux/in.h>
 #include <linux/sctp.h>
 #include <linux/skbuff.h>
@@ -78,6 +79,8 @@ int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt)
 	if (!skb_is_gso(skb) && skb->len > pkt->tot_len &&
 	    unlikely(pskb_trim_rcsum(skb, pkt->tot_len)))
 		return CLPS_DROP_no_memory;
+	/* VLAN 0, the only one that gets here, is a priority on the untagged LAN. */
+	__vlan_hwaccel_clear_tag(skb);
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, pkt->l3_len);
 	return 0;

@@ -114,8 +114,6 @@ static void uplink_rx(struct clps_uplink *up, struct sk_buff *skb)
 		clps_drop(up->stats, skb, CLPS_DROP_vlan);
 		return;
 	}
-	/* VLAN 0 is a priority on the untagged LAN. */
-	__vlan_hwaccel_clear_tag(skb);
 	if (skb->protocol != htons(ETH_P_IP)) {
 		clps_drop(up->stats, skb, CLPS_DROP_not_ip);
 		return;

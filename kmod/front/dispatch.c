@@ -152,8 +152,6 @@ void clps_front_from_port(struct clps_port *port, struct sk_buff *skb)
 		clps_drop(stats, skb, CLPS_DROP_vlan);
 		return;
 	}
-	/* VLAN 0 is a priority on the untagged LAN. */
-	__vlan_hwaccel_clear_tag(skb);
 	if (unlikely(skb_warn_if_lro(skb)))
 		clps_drop(stats, skb, CLPS_DROP_lro);
 	else if (skb->protocol == htons(ETH_P_IP))

@@ -79,7 +79,6 @@ static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
 		clps_stats_inc(stats, CLPS_DROP_no_memory);
 		return NF_STOLEN;
 	}
-	__vlan_hwaccel_clear_tag(skb);
 	/* Short frames are padded; the padding is not the packet's. */
 	why = clps_skb_admit(skb, &pkt);
 	if (unlikely(why)) {

@@ -14,8 +14,8 @@ struct sk_buff;
  *
  * Pulls all that clps_pkt_parse4() reads into the linear part, so that nobody who can
  * write to the packet's pages changes it after the check; walks the headers; cuts
- * link-layer padding off; sets the network and transport headers, which
- * skb_gso_validate_network_len() goes by.
+ * link-layer padding and a priority tag off; sets the network and transport headers,
+ * which skb_gso_validate_network_len() goes by.
  *
  * A partial checksum is two bytes that whoever sends the packet on will write, at a
  * place that its sender chose. It must be the checksum of the transport protocol, or
