@@ -30,7 +30,7 @@ int clps_v_tables_init(struct clps_redir_net *rn)
 	err = rhashtable_init(&rn->by_uplink, &uplink_params);
 	if (err)
 		rhashtable_destroy(&rn->by_nic);
-	xa_init_flags(&rn->ids, XA_FLAGS_ALLOC1);
+	xa_init_flags(&rn->ids, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	return err;
 }
 
@@ -78,7 +78,7 @@ static struct clps_v *v_alloc(struct clps_redir_net *rn, const struct clps_v_con
 
 	if (!v)
 		return NULL;
-	v->count = netdev_alloc_pcpu_stats(struct clps_pcount);
+	v->count = __netdev_alloc_pcpu_stats(struct clps_pcount, GFP_KERNEL_ACCOUNT);
 	if (!v->count) {
 		kfree(v);
 		return NULL;
