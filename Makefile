@@ -58,7 +58,7 @@ help:
 	@echo "make bench            what a packet costs beside Linux's own ways, build/bench.json"
 	@echo "make lint             static checks only"
 	@echo "make fuzz F=pkt SECS=600   one fuzzer for as long as wanted"
-	@echo "make coverage         what the unit tests reach of kmod/lib"
+	@echo "make coverage         do the unit tests reach every branch of kmod/lib?"
 	@echo "make uml              the UML kernel and modules for it, cached outside the tree"
 	@echo "make modules_install  install the modules into KDIR's kernel"
 	@echo "make install          install collapsarctl (DESTDIR=, PREFIX=)"

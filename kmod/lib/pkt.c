@@ -70,6 +70,7 @@ static u16 icmp_class(u8 type)
 	}
 }
 
+/* Of at least eight bytes: icmp() has seen to that. */
 static int icmp_error(struct clps_pkt *pkt, const u8 *b, size_t len)
 {
 	__be32 addr;
@@ -77,8 +78,6 @@ static int icmp_error(struct clps_pkt *pkt, const u8 *b, size_t len)
 	size_t left;
 	int err;
 
-	if (len < 8)
-		return -EMSGSIZE;
 	err = ip4_header(&ip, b + 8, len - 8);
 	if (err)
 		return err;

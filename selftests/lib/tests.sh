@@ -35,7 +35,9 @@ tests_of() {
 		# First: what others of the tree's programs are tested by.
 		echo "userspace make -s -C userspace all testtools"
 		for k in 6.1 6.12; do echo "modules-$k tools/check-modules $k"; done ;;
-	unit) echo "unit-programs make -s -C selftests/unit check" ;;
+	unit)
+		echo "unit-programs make -s -C selftests/unit check"
+		echo "unit-coverage make -s -C selftests/unit coverage" ;;
 	fuzz) echo "fuzz-corpus make -s -C userspace/fuzz check" ;;
 	lint) for f in "$top"/tools/checks/*.sh; do echo "$(base "$f") ${f#"$top/"}"; done ;;
 	static|cli)

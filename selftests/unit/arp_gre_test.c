@@ -116,6 +116,42 @@ static void arp_refuses(void)
 	CHECK(clps_arp_parse(&a, b, sizeof(b)) == -EINVAL);
 }
 
+static void arp_kinds(void)
+{
+	const __be32 a = cpu_to_be32(0x0a000001), b = cpu_to_be32(0x0a000002);
+	static const struct { u16 op; bool spa, same, probe, announcement; } cases[] = {
+		{ CLPS_ARP_REQUEST, false, false, true, false },
+		{ CLPS_ARP_REPLY, false, false, false, false },
+		{ CLPS_ARP_REQUEST, true, false, false, false },
+		{ CLPS_ARP_REQUEST, true, true, false, true },
+		{ CLPS_ARP_REPLY, true, true, false, true },
+	};
+	struct clps_arp arp;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		arp = (struct clps_arp){ .op = cases[i].op, .spa = cases[i].spa ? a : 0,
+					 .tpa = cases[i].same ? a : b };
+		CHECK(clps_arp_is_probe(&arp) == cases[i].probe);
+		CHECK(clps_arp_is_announcement(&arp) == cases[i].announcement);
+	}
+}
+
+static void families(void)
+{
+	const __be32 v4 = cpu_to_be32(0x0a010009), one = cpu_to_be32(1);
+	struct clps_addr a = clps_addr_v4(v4), b;
+	unsigned int i;
+
+	CHECK(clps_addr_is_v4(&a) && clps_addr_get_v4(&a) == v4 && clps_addr_eq(&a, &a));
+	/* Each word of it counts, for the family and for the address. */
+	for (i = 0; i < 4; i++) {
+		b = a;
+		b.w[i] ^= one;
+		CHECK(!clps_addr_eq(&a, &b) && clps_addr_is_v4(&b) == (i == 3));
+	}
+}
+
 static void no_keepalive(void)
 {
 	static const struct { u8 at, value; } cases[] = {
@@ -144,12 +180,14 @@ static void no_keepalive(void)
 
 int main(void)
 {
-	unit_begin(6);
+	unit_begin(8);
 	unit_run("ARP decodes to what was encoded, and nothing shorter", arp_round_trip);
 	unit_run("GRE decodes to what was encoded, with every option", gre_round_trip);
 	unit_run("GRE versions and routing are refused", gre_refuses);
 	unit_run("keepalives go back to the peer alone", keepalive);
 	unit_run("ARP of other networks and of no machine is refused", arp_refuses);
+	unit_run("a probe is a request, and an announcement names its sender", arp_kinds);
+	unit_run("an address is IPv4 or not, and equal in all of its words or not", families);
 	unit_run("what only looks like a keepalive is none", no_keepalive);
 	return unit_end();
 }

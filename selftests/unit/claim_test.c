@@ -251,9 +251,21 @@ static void announces_in_turn(void)
 	CHECK(d.state == CLPS_CLAIM_CLAIMED && !d.announce);
 }
 
+static void defence_takes_its_place(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_RESERVED);
+	struct clps_claim_pace pace = { .next = 200 };
+	struct clps_arp said = arp(1, V, V);
+
+	/* What was to be said is said by the defence, at once. */
+	CHECK(clps_claim_announce(&c, 100, &pace) == CLPS_CLAIM_DO_TIMER);
+	CHECK(clps_claim_arp(&c, &said, V, 101) & CLPS_CLAIM_DO_ANNOUNCE);
+	CHECK(!clps_claim_timer(&c, 200, 0, &pace) && !c.timer && c.state == CLPS_CLAIM_CLAIMED);
+}
+
 int main(void)
 {
-	unit_begin(16);
+	unit_begin(17);
 	unit_run("probes as RFC 5227 says, then claims", probes);
 	unit_run("an early timer changes nothing", early_timer);
 	unit_run("only a claimed V is answered", answers);
@@ -270,5 +282,6 @@ int main(void)
 	unit_run("answers to others concern nobody", foreign_reply);
 	unit_run("claims of one LAN probe in turn", in_turn);
 	unit_run("and announce in turn", announces_in_turn);
+	unit_run("who defends an address has announced it", defence_takes_its_place);
 	return unit_end();
 }

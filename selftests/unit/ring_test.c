@@ -253,6 +253,35 @@ static bool prod_breaks(u32 cons_index)
 	return broken;
 }
 
+static bool full_breaks(void)
+{
+	struct cable c;
+	bool breaks;
+
+	cable_make(&c);
+	while (!put(&c.prod, 1000, 0))
+		;
+	c.prod.sh->cons = 4;
+	breaks = put(&c.prod, 1000, 0) == -EPIPE && c.prod.broken;
+	cable_cut(&c);
+	return breaks;
+}
+
+static bool cons_stays_awake(void)
+{
+	struct clps_ring_rec rec;
+	struct cable c;
+	bool awake;
+
+	cable_make(&c);
+	c.cons.sh->prod = 4;
+	awake = clps_ring_peek(&c.cons, &rec) == -EPROTO;
+	c.cons.sh->prod = c.cons.own;
+	awake = awake && clps_ring_arm(&c.cons);
+	cable_cut(&c);
+	return awake;
+}
+
 static void test_liars(void)
 {
 	struct clps_ring_rec rec;
@@ -265,6 +294,8 @@ static void test_liars(void)
 	check(rec_breaks(0, 1, 0, 64) && rec_breaks(~0u, 1, 0, 64) && rec_breaks(57, 1, 0, 64) &&
 	      rec_breaks(CLPS_RING_MAX_PAYLOAD + 1, 1, 0, 1u << LOG2),
 	      "a record longer than what was published breaks the ring");
+	check(full_breaks(), "who looks for room in a full ring finds the lie as well");
+	check(cons_stays_awake(), "and its consumer waits for no doorbell");
 	check(rec_breaks(8, 0, 0, 64) && rec_breaks(8, 1, 1, 64),
 	      "unknown flags and type 0 break the ring");
 	cable_make(&c);
@@ -295,8 +326,19 @@ static bool vnet_ok(u8 flags, u8 gso, u16 hdr, u16 size, u16 start, u16 off, u32
 	return clps_ring_vnet_ok(&h, len);
 }
 
+static bool buffers_ok(u8 low, u8 high)
+{
+	struct clps_ring_vnet h = vnet(0, 0, 0, 0, 0, 0);
+
+	h.num_buffers[0] = low;
+	h.num_buffers[1] = high;
+	return clps_ring_vnet_ok(&h, 60);
+}
+
 static void test_vnet(void)
 {
+	check(buffers_ok(0, 0) && !buffers_ok(1, 0) && !buffers_ok(0, 1),
+	      "a frame is in one piece");
 	check(vnet_ok(0, 0, 0, 0, 0, 0, 60) && vnet_ok(2, 0, 0, 0, 0, 0, 60) &&
 	      vnet_ok(1, 0, 0, 0, 34, 16, 60) && vnet_ok(1, 1, 66, 1448, 34, 16, 65000) &&
 	      vnet_ok(1, 0x81, 66, 1448, 34, 16, 65000) && vnet_ok(1, 4, 86, 1428, 54, 16, 65000) &&
@@ -420,7 +462,7 @@ static void test_threads(void)
 
 int main(void)
 {
-	printf("KTAP version 1\n1..25\n");
+	printf("KTAP version 1\n1..28\n");
 	test_order();
 	test_index_wrap();
 	test_limits();
@@ -429,7 +471,7 @@ int main(void)
 	test_liars();
 	test_vnet();
 	test_threads();
-	if (tests != 25)
+	if (tests != 28)
 		printf("# %d tests ran\n", tests);
-	return failures || tests != 25;
+	return failures || tests != 28;
 }
