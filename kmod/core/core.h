@@ -24,6 +24,9 @@ void clps_uplink_exit(void);
  */
 bool clps_uplink_rx_direct(struct sk_buff *skb);
 
+int clps_policy_init(void);
+void clps_policy_exit(void);
+
 int clps_gre_init(void);
 void clps_gre_exit(void);
 

@@ -8,9 +8,12 @@ static int __init clps_core_init(void)
 {
 	int err;
 
-	err = clps_netlink_init();
+	err = clps_policy_init();
 	if (err)
 		return err;
+	err = clps_netlink_init();
+	if (err)
+		goto err_policy;
 	err = clps_uplink_init();
 	if (err)
 		goto err_netlink;
@@ -23,6 +26,8 @@ err_uplink:
 	clps_uplink_exit();
 err_netlink:
 	clps_netlink_exit();
+err_policy:
+	clps_policy_exit();
 	return err;
 }
 
@@ -32,6 +37,7 @@ static void __exit clps_core_exit(void)
 	clps_uplink_exit();
 	clps_netlink_exit();
 	rcu_barrier();
+	clps_policy_exit();
 }
 
 module_init(clps_core_init);

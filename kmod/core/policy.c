@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/export.h>
 #include <linux/log2.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -10,24 +12,47 @@
 #include <collapsar/policy.h>
 
 #include "../lib/flow.h"
+#include "core.h"
 
 #define POLICY_LOCKS	64
+/* Three quarters of a page, of which slabs waste little. */
+#define BLOCK_SETS	8
+
+struct flow_block {
+	struct clps_flow_set set[BLOCK_SETS];
+};
 
 /**
  * struct clps_policy - containment of one production network
  * @hash_key: the outside chooses ports and addresses; it must not choose sets
  * @set_mask: number of sets - 1
- * @sets: the flow table
- * @lock: set i is guarded by lock[i % POLICY_LOCKS]; taken with BH disabled
+ * @payer: whose memory the flow table is
+ * @blocks: the flow table; a block comes with the first flow in it, and stays
+ * @lock: block i is guarded by lock[i % POLICY_LOCKS]; taken with BH disabled
  * @rcu: frees the table after a grace period
  */
 struct clps_policy {
 	siphash_key_t hash_key;
 	u32 set_mask;
-	struct clps_flow_set *sets;
+	struct mem_cgroup *payer;
+	struct flow_block **blocks;
 	spinlock_t lock[POLICY_LOCKS];
 	struct rcu_head rcu;
 };
+
+static struct kmem_cache *block_cache;
+
+int clps_policy_init(void)
+{
+	block_cache = kmem_cache_create("clps_flows", sizeof(struct flow_block), 0, 0, NULL);
+	return block_cache ? 0 : -ENOMEM;
+}
+
+/* Policies must be gone, and their grace periods over. */
+void clps_policy_exit(void)
+{
+	kmem_cache_destroy(block_cache);
+}
 
 int clps_skb_parse4(const struct sk_buff *skb, struct clps_pkt *pkt)
 {
@@ -42,25 +67,30 @@ int clps_skb_parse4(const struct sk_buff *skb, struct clps_pkt *pkt)
 }
 EXPORT_SYMBOL_NS_GPL(clps_skb_parse4, COLLAPSAR);
 
+static u32 nr_blocks(const struct clps_policy *policy)
+{
+	return policy->set_mask / BLOCK_SETS + 1;
+}
+
 struct clps_policy *clps_policy_new(u32 flows)
 {
 	struct clps_policy *policy;
-	u32 nsets;
 	int i;
 
+	BUILD_BUG_ON(CLPS_FLOW_MIN / CLPS_FLOW_WAYS < BLOCK_SETS);
 	if (flows < CLPS_FLOW_MIN || flows > CLPS_FLOW_MAX || !is_power_of_2(flows))
 		return NULL;
 	policy = kzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
 	if (!policy)
 		return NULL;
-	nsets = flows / CLPS_FLOW_WAYS;
-	/* Large, and anybody with a namespace of his own may ask: his cgroup pays. */
-	policy->sets = kvcalloc(nsets, sizeof(*policy->sets), GFP_KERNEL_ACCOUNT);
-	if (!policy->sets) {
+	policy->set_mask = flows / CLPS_FLOW_WAYS - 1;
+	policy->blocks = kvcalloc(nr_blocks(policy), sizeof(*policy->blocks), GFP_KERNEL_ACCOUNT);
+	if (!policy->blocks) {
 		kfree(policy);
 		return NULL;
 	}
-	policy->set_mask = nsets - 1;
+	/* Anybody with a namespace of his own may ask: his cgroup pays, also for what comes later. */
+	policy->payer = get_mem_cgroup_from_mm(current->mm);
 	get_random_bytes(&policy->hash_key, sizeof(policy->hash_key));
 	for (i = 0; i < POLICY_LOCKS; i++)
 		spin_lock_init(&policy->lock[i]);
@@ -71,8 +101,13 @@ EXPORT_SYMBOL_NS_GPL(clps_policy_new, COLLAPSAR);
 static void policy_free_rcu(struct rcu_head *head)
 {
 	struct clps_policy *policy = container_of(head, struct clps_policy, rcu);
+	u32 i;
 
-	kvfree(policy->sets);
+	for (i = 0; i < nr_blocks(policy); i++)
+		if (policy->blocks[i])
+			kmem_cache_free(block_cache, policy->blocks[i]);
+	mem_cgroup_put(policy->payer);
+	kvfree(policy->blocks);
 	kfree(policy);
 }
 
@@ -84,39 +119,61 @@ void clps_policy_free(struct clps_policy *policy)
 }
 EXPORT_SYMBOL_NS_GPL(clps_policy_free, COLLAPSAR);
 
+/* Nobody may wait here, and the payer's limit holds: a packet can be had again. */
+static struct flow_block *block_new(const struct clps_policy *policy)
+{
+	struct mem_cgroup *old = set_active_memcg(policy->payer);
+	struct flow_block *block;
+
+	block = kmem_cache_zalloc(block_cache, GFP_NOWAIT | __GFP_ACCOUNT | __GFP_NOWARN);
+	set_active_memcg(old);
+	return block;
+}
+
+/* The set of @key, or NULL if it has none; locked in either case. */
 static struct clps_flow_set *set_lock(struct clps_policy *policy,
-				      const struct clps_flow_key *key, spinlock_t **lock)
+				      const struct clps_flow_key *key, bool make, spinlock_t **lock)
 	__acquires(*lock)
 {
 	u32 i = siphash(key, sizeof(*key), &policy->hash_key) & policy->set_mask;
+	struct flow_block **block = &policy->blocks[i / BLOCK_SETS];
 
-	*lock = &policy->lock[i % POLICY_LOCKS];
+	*lock = &policy->lock[i / BLOCK_SETS % POLICY_LOCKS];
 	spin_lock(*lock);
-	return &policy->sets[i];
+	if (unlikely(!*block) && make)
+		*block = block_new(policy);
+	return likely(*block) ? &(*block)->set[i % BLOCK_SETS] : NULL;
 }
 
-static bool note_inbound(struct clps_policy *policy, const struct clps_flow_key *key, u16 flags,
-			 u32 now)
+/* Remember the flow. Without memory for it the answers stay inside. */
+static void note_inbound(struct clps_policy *policy, const struct clps_flow_key *key, u16 flags,
+			 u32 now, struct clps_stats __percpu *stats)
 {
 	struct clps_flow_set *set;
+	bool evicted = false;
 	spinlock_t *lock;
-	bool evicted;
 
-	set = set_lock(policy, key, &lock);
-	evicted = clps_flow_note_inbound(set, key, flags, now, &clps_flow_default_timeouts);
+	set = set_lock(policy, key, true, &lock);
+	if (likely(set))
+		evicted = clps_flow_note_inbound(set, key, flags, now,
+						 &clps_flow_default_timeouts);
 	spin_unlock(lock);
-	return evicted;
+	if (unlikely(!set))
+		clps_stats_inc(stats, CLPS_C_flows_refused);
+	else if (evicted)
+		clps_stats_inc(stats, CLPS_C_flows_evicted);
 }
 
 static bool note_outbound(struct clps_policy *policy, const struct clps_flow_key *key, u16 flags,
 			  u32 now)
 {
 	struct clps_flow_set *set;
+	bool known = false;
 	spinlock_t *lock;
-	bool known;
 
-	set = set_lock(policy, key, &lock);
-	known = clps_flow_note_outbound(set, key, flags, now, &clps_flow_default_timeouts);
+	set = set_lock(policy, key, false, &lock);
+	if (likely(set))
+		known = clps_flow_note_outbound(set, key, flags, now, &clps_flow_default_timeouts);
 	spin_unlock(lock);
 	return known;
 }
@@ -133,8 +190,7 @@ void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 
 	if (clps_flow_key_inbound(&key, pkt))
 		return;
-	if (note_inbound(policy, &key, pkt->flags, policy_now()))
-		clps_stats_inc(stats, CLPS_C_flows_evicted);
+	note_inbound(policy, &key, pkt->flags, policy_now(), stats);
 }
 EXPORT_SYMBOL_NS_GPL(clps_policy_inbound, COLLAPSAR);
 
@@ -152,8 +208,7 @@ int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 	/* The rest of this datagram has no ports to be known by. */
 	if (pkt->flags & CLPS_PKT_FRAG_FIRST) {
 		clps_flow_key_pair(&pair, &key);
-		if (note_inbound(policy, &pair, 0, now))
-			clps_stats_inc(stats, CLPS_C_flows_evicted);
+		note_inbound(policy, &pair, 0, now, stats);
 	}
 	return 0;
 }

@@ -161,6 +161,30 @@ static void evictions_by_answers_are_counted(struct kunit *test)
 			before[CLPS_C_flows_evicted] + begun - (FLOWS - known));
 }
 
+/* Fails closed: an answer needs the memory of its question. */
+static void without_memory_no_flow_begins(struct kunit *test)
+{
+#ifdef CONFIG_FAILSLAB
+	struct policy_fixture *fix = test->priv;
+	u64 sum[CLPS_COUNTER_MAX];
+
+	current->fail_nth = 1;
+	inbound(fix, OUTSIDE, 4000);
+	KUNIT_EXPECT_EQ(test, current->fail_nth, 0);
+	current->fail_nth = 0;
+	KUNIT_EXPECT_EQ(test, outbound(fix, OUTSIDE, 4000, COLLAPSAR_OUTBOUND_REPLIES),
+			CLPS_DROP_contained);
+	clps_stats_sum(fix->stats, sum);
+	KUNIT_EXPECT_EQ(test, sum[CLPS_C_flows_refused], 1);
+	inbound(fix, OUTSIDE, 4000);
+	KUNIT_EXPECT_EQ(test, outbound(fix, OUTSIDE, 4000, COLLAPSAR_OUTBOUND_REPLIES), 0);
+	clps_stats_sum(fix->stats, sum);
+	KUNIT_EXPECT_EQ(test, sum[CLPS_C_flows_refused], 1);
+#else
+	kunit_skip(test, "no fault injection in this kernel");
+#endif
+}
+
 static void sizes_are_checked(struct kunit *test)
 {
 	static const u32 bad[] = { 0, 1, CLPS_FLOW_MIN / 2, CLPS_FLOW_MIN + 1, 1000,
@@ -235,6 +259,7 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(policies_do_not_share_flows),
 	KUNIT_CASE(a_flood_is_bounded_and_counted),
 	KUNIT_CASE(evictions_by_answers_are_counted),
+	KUNIT_CASE(without_memory_no_flow_begins),
 	KUNIT_CASE(sizes_are_checked),
 	KUNIT_CASE(headers_may_lie_in_pages),
 	KUNIT_CASE(a_cut_packet_is_refused_but_gso_may_be_longer),

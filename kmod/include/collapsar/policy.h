@@ -30,6 +30,8 @@ int clps_skb_parse4(const struct sk_buff *skb, struct clps_pkt *pkt);
  * clps_policy_new() - a policy with an empty flow table
  * @flows: entries, CLPS_FLOW_MIN..CLPS_FLOW_MAX, a power of two
  *
+ * The table's memory comes with the flows, and the caller's cgroup pays for it.
+ *
  * Context: may sleep. Return: policy or NULL.
  */
 struct clps_policy *clps_policy_new(u32 flows);
@@ -44,9 +46,9 @@ void clps_policy_free(struct clps_policy *policy);
  * clps_policy_inbound() - a packet from outside passes: remember its flow
  * @policy: the policy
  * @pkt: the packet, to V
- * @stats: flow evictions are counted here
+ * @stats: flow evictions and refusals are counted here
  *
- * Context: BH disabled, RCU.
+ * A flow that finds no memory is counted and not remembered. Context: BH disabled, RCU.
  */
 void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 			 struct clps_stats __percpu *stats);

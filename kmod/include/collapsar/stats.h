@@ -26,7 +26,8 @@
 	X(keepalives_rx,	"GRE keepalives answered")			\
 	X(keepalives_tx,	"GRE keepalives sent")				\
 	X(keepalives_back,	"GRE keepalives that came back")		\
-	X(flows_evicted,	"live flows evicted from a full set")
+	X(flows_evicted,	"live flows evicted from a full set")		\
+	X(flows_refused,	"flows not remembered: no memory")
 
 /* Every reason to drop a packet; counters "drop_<name>". */
 #define CLPS_DROPS(X)								\
