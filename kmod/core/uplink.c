@@ -5,10 +5,9 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/export.h>
-#include <linux/hashtable.h>
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
-#include <linux/jhash.h>
+#include <linux/rhashtable.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/bareudp.h>
@@ -24,14 +23,20 @@
 #include "../compat/tunnel.h"
 #include "core.h"
 
-#define PEER_HASH_BITS	8
+/* A peer of a collect-metadata device; hashed as bytes. */
+struct peer_key {
+	struct clps_addr remote;
+	u32 key;
+	u32 has_key;
+};
 
 /**
  * struct clps_attach - what we hang on a netdev
  * @dev: the netdev; we hold a reference
  * @ops: the owner's callbacks, the same for all peers
  * @single: the uplink of a device that is not collect-metadata
- * @peers: uplinks by (remote, key) of a collect-metadata device
+ * @peers: uplinks by remote and key of a collect-metadata device
+ * @uplinks: all of them; RTNL
  * @nr: uplinks attached; RTNL
  * @is_md: collect-metadata device
  * @is_ether: frames have an Ethernet header
@@ -42,7 +47,8 @@ struct clps_attach {
 	struct net_device *dev;
 	const struct clps_uplink_ops *ops;
 	struct clps_uplink __rcu *single;
-	DECLARE_HASHTABLE(peers, PEER_HASH_BITS);
+	struct rhashtable peers;
+	struct list_head uplinks;
 	unsigned int nr;
 	bool is_md;
 	bool is_ether;
@@ -56,7 +62,9 @@ struct clps_uplink {
 	void *priv;
 	struct clps_stats __percpu *stats;
 	struct metadata_dst *md;
-	struct hlist_node node;
+	struct rhash_head node;
+	struct peer_key peer;
+	struct list_head list;
 	struct clps_uplink_parm parm;
 	bool dead;
 	struct rcu_head rcu;
@@ -64,24 +72,19 @@ struct clps_uplink {
 
 static rx_handler_result_t clps_uplink_handle_frame(struct sk_buff **pskb);
 
-static u32 peer_hash(const struct clps_addr *remote, bool has_key, u32 key)
-{
-	return jhash_3words((__force u32)remote->w[3], key, has_key,
-			    (__force u32)remote->w[0] ^ (__force u32)remote->w[1]);
-}
+static const struct rhashtable_params peer_params = {
+	.head_offset = offsetof(struct clps_uplink, node),
+	.key_offset = offsetof(struct clps_uplink, peer),
+	.key_len = sizeof(struct peer_key),
+	.automatic_shrinking = true,
+};
 
 static struct clps_uplink *find_peer(struct clps_attach *at, const struct clps_addr *remote,
 				     bool has_key, u32 key)
 {
-	struct clps_uplink *up;
+	struct peer_key peer = { .remote = *remote, .key = key, .has_key = has_key };
 
-	hash_for_each_possible_rcu(at->peers, up, node, peer_hash(remote, has_key, key),
-				   lockdep_rtnl_is_held()) {
-		if (clps_addr_eq(&up->parm.remote, remote) && up->parm.has_key == has_key &&
-		    up->parm.key == key)
-			return up;
-	}
-	return NULL;
+	return rhashtable_lookup_fast(&at->peers, &peer, peer_params);
 }
 
 static struct clps_uplink *find_by_metadata(struct clps_attach *at, const struct sk_buff *skb)
@@ -370,15 +373,24 @@ static struct clps_attach *attach_new(struct net_device *dev, const struct clps_
 	at->ops = ops;
 	at->is_md = is_md;
 	at->is_ether = is_ether;
-	hash_init(at->peers);
+	INIT_LIST_HEAD(&at->uplinks);
+	err = is_md ? rhashtable_init(&at->peers, &peer_params) : 0;
+	if (err)
+		goto err_free;
 	err = netdev_rx_handler_register(dev, clps_uplink_handle_frame, at);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "the netdev is in use by a bridge, bond or the like");
-		kfree(at);
-		return ERR_PTR(err);
+		goto err_peers;
 	}
 	netdev_hold(dev, &at->tracker, GFP_KERNEL);
 	return at;
+
+err_peers:
+	if (is_md)
+		rhashtable_destroy(&at->peers);
+err_free:
+	kfree(at);
+	return ERR_PTR(err);
 }
 
 static struct clps_attach *attach_get(struct net_device *dev)
@@ -393,7 +405,10 @@ static void attach_put(struct clps_attach *at)
 {
 	if (at->nr)
 		return;
+	/* Waits for the readers of the table. */
 	netdev_rx_handler_unregister(at->dev);
+	if (at->is_md)
+		rhashtable_destroy(&at->peers);
 	netdev_put(at->dev, &at->tracker);
 	kfree_rcu(at, rcu);
 }
@@ -410,6 +425,9 @@ static struct clps_uplink *uplink_new(struct clps_attach *at, const struct clps_
 	up->priv = priv;
 	up->stats = stats;
 	up->parm = *parm;
+	up->peer.remote = parm->remote;
+	up->peer.key = parm->key;
+	up->peer.has_key = parm->has_key;
 	if (!at->is_md)
 		return up;
 	up->md = metadata_dst_alloc(0, METADATA_IP_TUNNEL, GFP_KERNEL_ACCOUNT);
@@ -421,6 +439,32 @@ static struct clps_uplink *uplink_new(struct clps_attach *at, const struct clps_
 	clps_compat_tun_key(&up->md->u.tun_info.key, clps_addr_get_v4(&parm->remote),
 			    parm->ttl, parm->has_key, parm->key);
 	return up;
+}
+
+static void uplink_free_rcu(struct rcu_head *head)
+{
+	struct clps_uplink *up = container_of(head, struct clps_uplink, rcu);
+
+	if (up->md)
+		dst_release(&up->md->dst);
+	kfree(up);
+}
+
+/* Let packets find it. */
+static int uplink_insert(struct clps_attach *at, struct clps_uplink *up)
+{
+	int err;
+
+	if (at->is_md) {
+		err = rhashtable_lookup_insert_fast(&at->peers, &up->node, peer_params);
+		if (err)
+			return err;
+	} else {
+		rcu_assign_pointer(at->single, up);
+	}
+	list_add_tail(&up->list, &at->uplinks);
+	at->nr++;
+	return 0;
 }
 
 struct clps_uplink *clps_uplink_attach(struct net *net, const struct clps_uplink_parm *parm,
@@ -448,10 +492,6 @@ struct clps_uplink *clps_uplink_attach(struct net *net, const struct clps_uplink
 		NL_SET_ERR_MSG(extack, "the netdev is an uplink already");
 		return ERR_PTR(-EBUSY);
 	}
-	if (at && find_peer(at, &parm->remote, parm->has_key, parm->key)) {
-		NL_SET_ERR_MSG(extack, "remote and key are in use on this netdev");
-		return ERR_PTR(-EEXIST);
-	}
 	if (!at) {
 		at = attach_new(dev, ops, parm->has_remote, is_ether, extack);
 		if (IS_ERR(at))
@@ -462,24 +502,18 @@ struct clps_uplink *clps_uplink_attach(struct net *net, const struct clps_uplink
 		attach_put(at);
 		return ERR_PTR(-ENOMEM);
 	}
-	at->nr++;
-	if (at->is_md)
-		hash_add_rcu(at->peers, &up->node,
-			     peer_hash(&parm->remote, parm->has_key, parm->key));
-	else
-		rcu_assign_pointer(at->single, up);
+	err = uplink_insert(at, up);
+	if (err) {
+		if (err == -EEXIST)
+			NL_SET_ERR_MSG(extack, "remote and key are in use on this netdev");
+		/* A failed insertion may have been seen by a reader. */
+		call_rcu(&up->rcu, uplink_free_rcu);
+		attach_put(at);
+		return ERR_PTR(err);
+	}
 	return up;
 }
 EXPORT_SYMBOL_NS_GPL(clps_uplink_attach, COLLAPSAR);
-
-static void uplink_free_rcu(struct rcu_head *head)
-{
-	struct clps_uplink *up = container_of(head, struct clps_uplink, rcu);
-
-	if (up->md)
-		dst_release(&up->md->dst);
-	kfree(up);
-}
 
 void clps_uplink_detach(struct clps_uplink *up)
 {
@@ -488,9 +522,10 @@ void clps_uplink_detach(struct clps_uplink *up)
 	ASSERT_RTNL();
 	WRITE_ONCE(up->dead, true);
 	if (at->is_md)
-		hash_del_rcu(&up->node);
+		rhashtable_remove_fast(&at->peers, &up->node, peer_params);
 	else
 		RCU_INIT_POINTER(at->single, NULL);
+	list_del(&up->list);
 	at->nr--;
 	attach_put(at);
 	call_rcu(&up->rcu, uplink_free_rcu);
@@ -500,21 +535,15 @@ EXPORT_SYMBOL_NS_GPL(clps_uplink_detach, COLLAPSAR);
 /* The netdev goes: every owner lets go of it now. */
 static void attach_gone(struct clps_attach *at)
 {
-	struct clps_uplink *up;
-	struct hlist_node *tmp;
+	struct clps_uplink *up, *tmp;
 	unsigned int nr = at->nr;
-	int i;
 
-	up = rtnl_dereference(at->single);
-	if (up) {
+	list_for_each_entry_safe(up, tmp, &at->uplinks, list) {
 		up->ops->gone(up->priv, up);
-		return;
-	}
-	/* The last detach frees @at: never look at it after that. */
-	hash_for_each_safe(at->peers, i, tmp, up, node) {
-		up->ops->gone(up->priv, up);
+		/* The last detach frees @at: never look at it after that. */
 		if (!--nr)
 			return;
+		cond_resched();
 	}
 }
 
