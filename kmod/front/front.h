@@ -76,13 +76,15 @@ struct clps_network {
  * struct clps_port - a netdev whose other end is a guest
  * @dev: the netdev
  * @network: all honeypots of a port are of one network
- * @nr: honeypots; RTNL
+ * @honeypots: those that it has; RTNL
+ * @nr: how many; RTNL
  * @tracker: of the reference to @dev
  * @rcu: readers are in softirq
  */
 struct clps_port {
 	struct net_device *dev;
 	struct clps_network *network;
+	struct list_head honeypots;
 	unsigned int nr;
 	netdevice_tracker tracker;
 	struct rcu_head rcu;
@@ -102,6 +104,7 @@ struct clps_dispatch_key {
  * @id: in clps_front_net.honeypot_ids
  * @network: its network
  * @port: its port; NULL while detached
+ * @on_port: in clps_port.honeypots, while it has one
  * @mac: the guest's, 0 while unknown; see clps_mac_load()
  * @mac_fixed: given by the operator, not to be learned
  * @asked: jiffies of the last ARP request to the guest
@@ -116,6 +119,7 @@ struct clps_honeypot {
 	u32 id;
 	struct clps_network *network;
 	struct clps_port __rcu *port;
+	struct list_head on_port;
 	u64 mac;
 	bool mac_fixed;
 	unsigned long asked;
@@ -186,6 +190,8 @@ struct clps_honeypot_conf {
 };
 
 /* honeypot.c; all under RTNL, but clps_honeypot_lookup(): RCU. */
+int clps_honeypot_init(void);
+void clps_honeypot_exit(void);
 int clps_honeypots_init(struct clps_front_net *fn);
 void clps_honeypots_destroy(struct clps_front_net *fn);
 struct clps_honeypot *clps_honeypot_find(struct clps_front_net *fn, const char *name);
@@ -194,6 +200,8 @@ struct clps_honeypot *clps_honeypot_lookup(const struct clps_network *network,
 int clps_honeypot_add(struct clps_front_net *fn, const struct clps_honeypot_conf *conf,
 		      struct netlink_ext_ack *extack);
 int clps_honeypot_set_port(struct clps_honeypot *hp, int ifindex, struct netlink_ext_ack *extack);
+/* Away from its port, if it has one. */
+void clps_honeypot_detach(struct clps_honeypot *hp);
 /* Unless the operator gave it: the next packet asks. */
 void clps_honeypot_forget_mac(struct clps_honeypot *hp);
 void clps_honeypot_del(struct clps_honeypot *hp);
@@ -205,10 +213,10 @@ void clps_port_put(struct clps_port *port);
 /* The port of a netdev, or NULL. */
 struct clps_port *clps_port_of(const struct net_device *dev);
 /* Its netdev goes: its honeypots stay, without a port. */
-void clps_port_gone(struct clps_front_net *fn, struct clps_port *port);
+void clps_port_gone(struct clps_port *port);
 
 /* Its link came or went: another guest may be at the other end. RTNL. */
-void clps_port_changed(struct clps_front_net *fn, struct clps_port *port);
+void clps_port_changed(struct clps_port *port);
 
 /* dispatch.c; softirq, RCU. */
 void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *skb);
@@ -230,6 +238,7 @@ void clps_front_netlink_exit(void);
 int clps_front_name_get(const struct nlattr *attr, char *name, struct netlink_ext_ack *extack);
 void clps_network_event(const struct clps_network *network, u32 event);
 void clps_honeypot_event(const struct clps_honeypot *hp, u32 event);
+bool clps_front_has_listeners(struct net *net);
 void clps_front_multicast(struct net *net, struct sk_buff *msg);
 
 extern const struct nla_policy clps_network_policy[];

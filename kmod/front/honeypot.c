@@ -20,6 +20,21 @@ static const struct rhashtable_params name_params = {
 	.automatic_shrinking = true,
 };
 
+static struct kmem_cache *honeypot_cache;
+
+int clps_honeypot_init(void)
+{
+	honeypot_cache = kmem_cache_create("clps_honeypot", sizeof(struct clps_honeypot), 0,
+					   SLAB_ACCOUNT, NULL);
+	return honeypot_cache ? 0 : -ENOMEM;
+}
+
+/* All honeypots must be gone, and their grace periods over. */
+void clps_honeypot_exit(void)
+{
+	kmem_cache_destroy(honeypot_cache);
+}
+
 int clps_honeypots_init(struct clps_front_net *fn)
 {
 	int err;
@@ -59,18 +74,18 @@ static void honeypot_free_rcu(struct rcu_head *head)
 	struct clps_honeypot *hp = container_of(head, struct clps_honeypot, rcu);
 
 	free_percpu(hp->count);
-	kfree(hp);
+	kmem_cache_free(honeypot_cache, hp);
 }
 
 static struct clps_honeypot *honeypot_alloc(const struct clps_honeypot_conf *conf)
 {
-	struct clps_honeypot *hp = kzalloc(sizeof(*hp), GFP_KERNEL_ACCOUNT);
+	struct clps_honeypot *hp = kmem_cache_zalloc(honeypot_cache, GFP_KERNEL);
 
 	if (!hp)
 		return NULL;
 	hp->count = __netdev_alloc_pcpu_stats(struct clps_pcount, GFP_KERNEL_ACCOUNT);
 	if (!hp->count) {
-		kfree(hp);
+		kmem_cache_free(honeypot_cache, hp);
 		return NULL;
 	}
 	memcpy(hp->name, conf->name, sizeof(hp->name));
@@ -125,6 +140,24 @@ err_id:
 	return err;
 }
 
+static void attach(struct clps_honeypot *hp, struct clps_port *port)
+{
+	rcu_assign_pointer(hp->port, port);
+	list_add_tail(&hp->on_port, &port->honeypots);
+}
+
+void clps_honeypot_detach(struct clps_honeypot *hp)
+{
+	struct clps_port *port = rtnl_dereference(hp->port);
+
+	ASSERT_RTNL();
+	if (!port)
+		return;
+	RCU_INIT_POINTER(hp->port, NULL);
+	list_del(&hp->on_port);
+	clps_port_put(port);
+}
+
 int clps_honeypot_add(struct clps_front_net *fn, const struct clps_honeypot_conf *conf,
 		      struct netlink_ext_ack *extack)
 {
@@ -143,7 +176,7 @@ int clps_honeypot_add(struct clps_front_net *fn, const struct clps_honeypot_conf
 		err = PTR_ERR(port);
 		goto err_free;
 	}
-	rcu_assign_pointer(hp->port, port);
+	attach(hp, port);
 	err = honeypot_insert(fn, hp, extack);
 	if (err)
 		goto err_port;
@@ -152,7 +185,7 @@ int clps_honeypot_add(struct clps_front_net *fn, const struct clps_honeypot_conf
 	return 0;
 
 err_port:
-	clps_port_put(port);
+	clps_honeypot_detach(hp);
 err_free:
 	call_rcu(&hp->rcu, honeypot_free_rcu);
 	return err;
@@ -178,7 +211,9 @@ int clps_honeypot_set_port(struct clps_honeypot *hp, int ifindex, struct netlink
 	port = clps_port_get(hp->network, ifindex, extack);
 	if (IS_ERR(port))
 		return PTR_ERR(port);
-	rcu_assign_pointer(hp->port, port);
+	if (old)
+		list_del(&hp->on_port);
+	attach(hp, port);
 	clps_honeypot_forget_mac(hp);
 	if (old)
 		clps_port_put(old);
@@ -189,16 +224,13 @@ int clps_honeypot_set_port(struct clps_honeypot *hp, int ifindex, struct netlink
 void clps_honeypot_del(struct clps_honeypot *hp)
 {
 	struct clps_front_net *fn = hp->network->fn;
-	struct clps_port *port = rtnl_dereference(hp->port);
 
 	ASSERT_RTNL();
 	rhashtable_remove_fast(&fn->dispatch, &hp->dispatch_node, dispatch_params);
 	rhashtable_remove_fast(&fn->honeypots, &hp->name_node, name_params);
 	xa_erase(&fn->honeypot_ids, hp->id);
 	clps_honeypot_event(hp, COLLAPSAR_FRONT_EVENT_DELETED);
-	RCU_INIT_POINTER(hp->port, NULL);
-	if (port)
-		clps_port_put(port);
+	clps_honeypot_detach(hp);
 	hp->network->nr_honeypots--;
 	call_rcu(&hp->rcu, honeypot_free_rcu);
 }

@@ -34,7 +34,6 @@ static int refuse_upper(const struct netdev_notifier_changeupper_info *info)
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct clps_front_net *fn = clps_front_net(dev_net(dev));
 	struct clps_port *port = clps_port_of(dev);
 
 	if (!port)
@@ -43,11 +42,11 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	case NETDEV_PRECHANGEUPPER:
 		return refuse_upper(ptr);
 	case NETDEV_UNREGISTER:
-		clps_port_gone(fn, port);
+		clps_port_gone(port);
 		break;
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
-		clps_port_changed(fn, port);
+		clps_port_changed(port);
 		break;
 	}
 	return NOTIFY_DONE;
@@ -78,10 +77,14 @@ static void del_all(struct clps_front_net *fn)
 	struct clps_honeypot *hp;
 	unsigned long id;
 
-	xa_for_each(&fn->honeypot_ids, id, hp)
+	xa_for_each(&fn->honeypot_ids, id, hp) {
 		clps_honeypot_del(hp);
-	xa_for_each(&fn->network_ids, id, network)
+		cond_resched();
+	}
+	xa_for_each(&fn->network_ids, id, network) {
 		clps_network_del(network);
+		cond_resched();
+	}
 }
 
 static void __net_exit front_net_exit(struct net *net)
@@ -109,9 +112,12 @@ static int __init clps_front_init(void)
 {
 	int err;
 
-	err = register_pernet_subsys(&front_net_ops);
+	err = clps_honeypot_init();
 	if (err)
 		return err;
+	err = register_pernet_subsys(&front_net_ops);
+	if (err)
+		goto err_honeypot;
 	err = register_netdevice_notifier(&netdev_notifier);
 	if (err)
 		goto err_pernet;
@@ -124,6 +130,8 @@ err_netdev:
 	unregister_netdevice_notifier(&netdev_notifier);
 err_pernet:
 	unregister_pernet_subsys(&front_net_ops);
+err_honeypot:
+	clps_honeypot_exit();
 	return err;
 }
 
@@ -149,6 +157,7 @@ static void __exit clps_front_exit(void)
 	unregister_pernet_subsys(&front_net_ops);
 	/* RCU callbacks are module text. */
 	rcu_barrier();
+	clps_honeypot_exit();
 }
 
 module_init(clps_front_init);

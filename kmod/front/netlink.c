@@ -35,6 +35,11 @@ int clps_front_name_get(const struct nlattr *attr, char *name, struct netlink_ex
 	return 0;
 }
 
+bool clps_front_has_listeners(struct net *net)
+{
+	return genl_has_listeners(&clps_front_family, net, FRONT_MCGRP_EVENTS);
+}
+
 void clps_front_multicast(struct net *net, struct sk_buff *msg)
 {
 	genlmsg_multicast_netns(&clps_front_family, net, msg, 0, FRONT_MCGRP_EVENTS, GFP_KERNEL);

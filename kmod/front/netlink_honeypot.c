@@ -45,8 +45,11 @@ static int fill(struct sk_buff *msg, const struct clps_honeypot *hp, u8 cmd, u32
 
 void clps_honeypot_event(const struct clps_honeypot *hp, u32 event)
 {
-	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *msg;
 
+	if (!clps_front_has_listeners(hp->network->fn->net))
+		return;
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return;
 	if (fill(msg, hp, COLLAPSAR_FRONT_CMD_HONEYPOT_EVENT, 0, 0, 0, event))

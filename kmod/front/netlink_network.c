@@ -45,8 +45,11 @@ static int fill(struct sk_buff *msg, const struct clps_network *network, u8 cmd,
 
 void clps_network_event(const struct clps_network *network, u32 event)
 {
-	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *msg;
 
+	if (!clps_front_has_listeners(network->fn->net))
+		return;
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return;
 	if (fill(msg, network, COLLAPSAR_FRONT_CMD_NETWORK_EVENT, 0, 0, 0, event))

@@ -132,6 +132,7 @@ static struct clps_port *port_new(struct clps_network *network, struct net_devic
 		return ERR_PTR(-ENOMEM);
 	g->port.dev = dev;
 	g->port.network = network;
+	INIT_LIST_HEAD(&g->port.honeypots);
 	err = port_open(g, network->fn->net, extack);
 	if (err) {
 		kfree_rcu(g, port.rcu);
@@ -186,32 +187,30 @@ void clps_port_put(struct clps_port *port)
 	kfree_rcu(g, port.rcu);
 }
 
-void clps_port_gone(struct clps_front_net *fn, struct clps_port *port)
+void clps_port_gone(struct clps_port *port)
 {
+	struct clps_honeypot *hp, *tmp;
 	unsigned int nr = port->nr;
-	struct clps_honeypot *hp;
-	unsigned long id;
 
 	ASSERT_RTNL();
-	xa_for_each(&fn->honeypot_ids, id, hp) {
-		if (rtnl_dereference(hp->port) != port)
-			continue;
-		RCU_INIT_POINTER(hp->port, NULL);
+	list_for_each_entry_safe(hp, tmp, &port->honeypots, on_port) {
+		clps_honeypot_detach(hp);
 		clps_honeypot_forget_mac(hp);
 		clps_honeypot_event(hp, COLLAPSAR_FRONT_EVENT_DETACHED);
-		clps_port_put(port);
+		/* The last one frees the list. */
 		if (!--nr)
 			return;
+		cond_resched();
 	}
 }
 
-void clps_port_changed(struct clps_front_net *fn, struct clps_port *port)
+void clps_port_changed(struct clps_port *port)
 {
 	struct clps_honeypot *hp;
-	unsigned long id;
 
 	ASSERT_RTNL();
-	xa_for_each(&fn->honeypot_ids, id, hp)
-		if (rtnl_dereference(hp->port) == port)
-			clps_honeypot_forget_mac(hp);
+	list_for_each_entry(hp, &port->honeypots, on_port) {
+		clps_honeypot_forget_mac(hp);
+		cond_resched();
+	}
 }

@@ -35,15 +35,17 @@ static struct clps_redir_nic *find_nic(struct clps_redir_net *rn, const struct n
 	return NULL;
 }
 
-static void nic_gone(struct clps_redir_net *rn, const struct net_device *dev)
+static void nic_gone(struct clps_redir_nic *nic)
 {
-	unsigned long id;
-	struct clps_v *v;
+	unsigned int nr = nic->nr;
+	struct clps_v *v, *tmp;
 
-	/* The last V frees the NIC's object: compare netdevs only. */
-	xa_for_each(&rn->ids, id, v) {
-		if (v->nic->dev == dev)
-			clps_v_del(v);
+	list_for_each_entry_safe(v, tmp, &nic->vs, on_nic) {
+		clps_v_del(v);
+		/* The last one frees the NIC's object. */
+		if (!--nr)
+			return;
+		cond_resched();
 	}
 }
 
@@ -55,7 +57,6 @@ static void nic_link(struct clps_redir_nic *nic)
 {
 	bool is_up = netif_running(nic->dev) && netif_carrier_ok(nic->dev);
 	bool changed = is_up != nic->is_up;
-	unsigned long id;
 	struct clps_v *v;
 
 	nic->is_up = is_up;
@@ -65,25 +66,23 @@ static void nic_link(struct clps_redir_nic *nic)
 		nic->pace.next = 0;
 		spin_unlock_bh(&nic->pace_lock);
 	}
-	xa_for_each(&nic->rn->ids, id, v) {
-		if (v->nic != nic)
-			continue;
+	list_for_each_entry(v, &nic->vs, on_nic) {
 		if (changed && READ_ONCE(v->claim.state) != CLPS_CLAIM_WITHDRAWN)
 			clps_v_start(v, CLPS_CLAIM_R_LINK);
 		else if (is_up)
 			clps_v_resume(v);
+		cond_resched();
 	}
 }
 
 /* The NIC's MAC changed, or it moved to another switch port. */
 static void nic_announce(struct clps_redir_nic *nic)
 {
-	unsigned long id;
 	struct clps_v *v;
 
-	xa_for_each(&nic->rn->ids, id, v) {
-		if (v->nic == nic)
-			clps_v_announce(v);
+	list_for_each_entry(v, &nic->vs, on_nic) {
+		clps_v_announce(v);
+		cond_resched();
 	}
 }
 
@@ -97,7 +96,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 		return NOTIFY_DONE;
 	switch (event) {
 	case NETDEV_UNREGISTER:
-		nic_gone(rn, dev);
+		nic_gone(nic);
 		break;
 	case NETDEV_UP:
 	case NETDEV_DOWN:
@@ -153,7 +152,7 @@ static int __net_init redir_net_init(struct net *net)
 
 	rn->net = net;
 	INIT_LIST_HEAD(&rn->nics);
-	INIT_LIST_HEAD(&rn->uplinks);
+	hash_init(rn->uplinks);
 	INIT_LIST_HEAD(&rn->pending);
 	spin_lock_init(&rn->pending_lock);
 	rn->stats = clps_stats_alloc();
@@ -170,8 +169,10 @@ static void del_all(struct clps_redir_net *rn)
 	unsigned long id;
 	struct clps_v *v;
 
-	xa_for_each(&rn->ids, id, v)
+	xa_for_each(&rn->ids, id, v) {
 		clps_v_del(v);
+		cond_resched();
+	}
 }
 
 static void __net_exit redir_net_exit(struct net *net)
@@ -199,9 +200,12 @@ static int __init clps_redir_init(void)
 {
 	int err;
 
-	err = register_pernet_subsys(&redir_net_ops);
+	err = clps_v_init();
 	if (err)
 		return err;
+	err = register_pernet_subsys(&redir_net_ops);
+	if (err)
+		goto err_v;
 	err = register_netdevice_notifier(&netdev_notifier);
 	if (err)
 		goto err_pernet;
@@ -224,6 +228,8 @@ err_netdev:
 	unregister_netdevice_notifier(&netdev_notifier);
 err_pernet:
 	unregister_pernet_subsys(&redir_net_ops);
+err_v:
+	clps_v_exit();
 	return err;
 }
 
@@ -251,6 +257,7 @@ static void __exit clps_redir_exit(void)
 	unregister_pernet_subsys(&redir_net_ops);
 	/* v_free_rcu() is module text. */
 	rcu_barrier();
+	clps_v_exit();
 }
 
 module_init(clps_redir_init);

@@ -28,6 +28,7 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 	limit(&nic->verifies, CLPS_REDIR_VERIFIES);
 	limit(&nic->suspects, CLPS_REDIR_SUSPECTS);
 	spin_lock_init(&nic->pace_lock);
+	INIT_LIST_HEAD(&nic->vs);
 	nic->hook.hook = clps_redir_hook;
 	nic->hook.pf = NFPROTO_NETDEV;
 	nic->hook.hooknum = NF_NETDEV_INGRESS;
@@ -49,7 +50,6 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 struct clps_redir_nic *clps_redir_nic_get(struct clps_redir_net *rn, int ifindex,
 					  struct netlink_ext_ack *extack)
 {
-	struct clps_redir_uplink *uplink;
 	struct clps_redir_nic *nic;
 	struct net_device *dev;
 
@@ -69,11 +69,9 @@ struct clps_redir_nic *clps_redir_nic_get(struct clps_redir_net *rn, int ifindex
 		NL_SET_ERR_MSG(extack, "a production NIC must be an Ethernet device with ARP");
 		return ERR_PTR(-EOPNOTSUPP);
 	}
-	list_for_each_entry(uplink, &rn->uplinks, list) {
-		if (clps_uplink_parms(uplink->up)->dev_index == ifindex) {
-			NL_SET_ERR_MSG(extack, "the NIC is the uplink of another address");
-			return ERR_PTR(-EBUSY);
-		}
+	if (clps_redir_is_uplink(rn, ifindex)) {
+		NL_SET_ERR_MSG(extack, "the NIC is the uplink of another address");
+		return ERR_PTR(-EBUSY);
 	}
 	nic = nic_new(rn, dev, extack);
 	if (!IS_ERR(nic))

@@ -4,6 +4,7 @@
 #define CLPS_REDIR_H
 
 #include <linux/etherdevice.h>
+#include <linux/hashtable.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/ratelimit.h>
@@ -32,6 +33,7 @@
 #define CLPS_REDIR_SUSPECTS	50
 /* A V in use is verified this often, whether or not anybody asks for it. */
 #define CLPS_REDIR_VERIFY	(30 * HZ)
+#define CLPS_REDIR_UPLINK_BITS	8
 
 /**
  * struct clps_redir_net - a namespace's redirector
@@ -54,7 +56,7 @@ struct clps_redir_net {
 	struct xarray ids;
 	u32 next_id;
 	struct list_head nics;
-	struct list_head uplinks;
+	DECLARE_HASHTABLE(uplinks, CLPS_REDIR_UPLINK_BITS);
 	struct list_head pending;
 	unsigned int nr_pending;
 	spinlock_t pending_lock;
@@ -67,7 +69,8 @@ struct clps_redir_net {
  * @dev: the NIC
  * @rn: its namespace's redirector
  * @hook: netdev ingress
- * @nr: V's; RTNL
+ * @vs: its V's; RTNL
+ * @nr: how many; RTNL
  * @is_up: running with carrier when last looked at; RTNL
  * @verifies: limits the verifications
  * @suspects: limits those that weak evidence causes
@@ -81,6 +84,7 @@ struct clps_redir_nic {
 	struct net_device *dev;
 	struct clps_redir_net *rn;
 	struct nf_hook_ops hook;
+	struct list_head vs;
 	unsigned int nr;
 	bool is_up;
 	struct ratelimit_state verifies;
@@ -93,18 +97,20 @@ struct clps_redir_nic {
 
 /**
  * struct clps_redir_uplink - the way to a center
- * @list: in clps_redir_net.uplinks
+ * @node: in clps_redir_net.uplinks
  * @rn: its namespace's redirector
  * @up: the attachment
  * @policy: containment of what comes back
- * @nr: V's; RTNL
+ * @vs: its V's; RTNL
+ * @nr: how many; RTNL
  * @rcu: packets are in softirq
  */
 struct clps_redir_uplink {
-	struct list_head list;
+	struct hlist_node node;
 	struct clps_redir_net *rn;
 	struct clps_uplink *up;
 	struct clps_policy *policy;
+	struct list_head vs;
 	unsigned int nr;
 	struct rcu_head rcu;
 };
@@ -128,6 +134,8 @@ struct clps_v_uplink_key {
  * @rn: its namespace's redirector
  * @nic: its NIC
  * @uplink: its uplink
+ * @on_nic: in clps_redir_nic.vs
+ * @on_uplink: in clps_redir_uplink.vs
  * @id: in clps_redir_net.ids
  * @outbound: enum collapsar_outbound
  * @mac: V's own MAC as a number, so that readers never see half of a change; 0: the NIC's
@@ -147,6 +155,8 @@ struct clps_v {
 	struct clps_redir_net *rn;
 	struct clps_redir_nic *nic;
 	struct clps_redir_uplink *uplink;
+	struct list_head on_nic;
+	struct list_head on_uplink;
 	u32 id;
 	u32 outbound;
 	u64 mac;
@@ -188,6 +198,8 @@ struct clps_v_conf {
 struct clps_redir_net *clps_redir_net(const struct net *net);
 
 /* v.c: objects. Configuration under RTNL. */
+int clps_v_init(void);
+void clps_v_exit(void);
 /* May @addr be redirected on @dev as far as the host's own addresses go? 0 or negative errno. */
 int clps_v_check_addr(struct clps_redir_net *rn, const struct clps_addr *addr,
 		      const struct net_device *dev, struct netlink_ext_ack *extack);
@@ -245,6 +257,8 @@ struct clps_redir_uplink *clps_redir_uplink_get(struct clps_redir_net *rn,
 						const struct clps_uplink_parm *parm,
 						struct netlink_ext_ack *extack);
 void clps_redir_uplink_put(struct clps_redir_uplink *uplink);
+/* Is this netdev the way to a center? */
+bool clps_redir_is_uplink(struct clps_redir_net *rn, int ifindex);
 
 /* hook.c */
 unsigned int clps_redir_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Uplinks of a redirector, shared by its V's. */
+#include <linux/jhash.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -9,18 +10,16 @@
 static void uplink_gone(void *priv, struct clps_uplink *up)
 {
 	struct clps_redir_uplink *uplink = priv;
-	struct clps_redir_net *rn = uplink->rn;
 	unsigned int nr = uplink->nr;
-	unsigned long id;
-	struct clps_v *v;
+	struct clps_v *v, *tmp;
 
 	ASSERT_RTNL();
-	xa_for_each(&rn->ids, id, v) {
-		if (v->uplink != uplink)
-			continue;
+	list_for_each_entry_safe(v, tmp, &uplink->vs, on_uplink) {
 		clps_v_del(v);
+		/* The last one frees the list. */
 		if (!--nr)
 			return;
+		cond_resched();
 	}
 }
 
@@ -28,6 +27,11 @@ static const struct clps_uplink_ops uplink_ops = {
 	.rcv = clps_redir_inject,
 	.gone = uplink_gone,
 };
+
+static u32 parm_hash(const struct clps_uplink_parm *parm)
+{
+	return jhash_3words(parm->dev_index, (__force u32)parm->remote.w[3], parm->key, 0);
+}
 
 static bool same_parm(const struct clps_uplink_parm *a, const struct clps_uplink_parm *b)
 {
@@ -58,6 +62,7 @@ static struct clps_redir_uplink *uplink_new(struct clps_redir_net *rn,
 		return ERR_PTR(-ENOMEM);
 	uplink->rn = rn;
 	uplink->nr = 1;
+	INIT_LIST_HEAD(&uplink->vs);
 	uplink->policy = clps_policy_new(CLPS_REDIR_FLOWS);
 	if (!uplink->policy) {
 		kfree(uplink);
@@ -71,8 +76,19 @@ static struct clps_redir_uplink *uplink_new(struct clps_redir_net *rn,
 		kfree(uplink);
 		return ERR_PTR(err);
 	}
-	list_add_tail(&uplink->list, &rn->uplinks);
+	hash_add(rn->uplinks, &uplink->node, parm_hash(parm));
 	return uplink;
+}
+
+bool clps_redir_is_uplink(struct clps_redir_net *rn, int ifindex)
+{
+	struct clps_redir_uplink *uplink;
+	int i;
+
+	hash_for_each(rn->uplinks, i, uplink, node)
+		if (clps_uplink_parms(uplink->up)->dev_index == ifindex)
+			return true;
+	return false;
 }
 
 struct clps_redir_uplink *clps_redir_uplink_get(struct clps_redir_net *rn,
@@ -84,14 +100,7 @@ struct clps_redir_uplink *clps_redir_uplink_get(struct clps_redir_net *rn,
 	int err;
 
 	ASSERT_RTNL();
-	/* An uplink takes all that its netdev receives, the host's packets too. */
-	list_for_each_entry(nic, &rn->nics, list) {
-		if (nic->dev->ifindex == parm->dev_index) {
-			NL_SET_ERR_MSG(extack, "the uplink is the production NIC of another address");
-			return ERR_PTR(-EBUSY);
-		}
-	}
-	list_for_each_entry(uplink, &rn->uplinks, list) {
+	hash_for_each_possible(rn->uplinks, uplink, node, parm_hash(parm)) {
 		if (!same_parm(clps_uplink_parms(uplink->up), parm))
 			continue;
 		err = check_same(clps_uplink_parms(uplink->up), parm, extack);
@@ -99,6 +108,13 @@ struct clps_redir_uplink *clps_redir_uplink_get(struct clps_redir_net *rn,
 			return ERR_PTR(err);
 		uplink->nr++;
 		return uplink;
+	}
+	/* An uplink takes all that its netdev receives, the host's packets too. */
+	list_for_each_entry(nic, &rn->nics, list) {
+		if (nic->dev->ifindex == parm->dev_index) {
+			NL_SET_ERR_MSG(extack, "the uplink is the production NIC of another address");
+			return ERR_PTR(-EBUSY);
+		}
 	}
 	return uplink_new(rn, parm, extack);
 }
@@ -108,7 +124,7 @@ void clps_redir_uplink_put(struct clps_redir_uplink *uplink)
 	ASSERT_RTNL();
 	if (--uplink->nr)
 		return;
-	list_del(&uplink->list);
+	hash_del(&uplink->node);
 	clps_uplink_detach(uplink->up);
 	clps_policy_free(uplink->policy);
 	kfree_rcu(uplink, rcu);

@@ -20,6 +20,20 @@ static const struct rhashtable_params uplink_params = {
 	.automatic_shrinking = true,
 };
 
+static struct kmem_cache *v_cache;
+
+int clps_v_init(void)
+{
+	v_cache = kmem_cache_create("clps_v", sizeof(struct clps_v), 0, SLAB_ACCOUNT, NULL);
+	return v_cache ? 0 : -ENOMEM;
+}
+
+/* All V's must be gone, and their grace periods over. */
+void clps_v_exit(void)
+{
+	kmem_cache_destroy(v_cache);
+}
+
 int clps_v_tables_init(struct clps_redir_net *rn)
 {
 	int err;
@@ -74,13 +88,13 @@ int clps_v_check_addr(struct clps_redir_net *rn, const struct clps_addr *addr,
 
 static struct clps_v *v_alloc(struct clps_redir_net *rn, const struct clps_v_conf *conf)
 {
-	struct clps_v *v = kzalloc(sizeof(*v), GFP_KERNEL_ACCOUNT);
+	struct clps_v *v = kmem_cache_zalloc(v_cache, GFP_KERNEL);
 
 	if (!v)
 		return NULL;
 	v->count = __netdev_alloc_pcpu_stats(struct clps_pcount, GFP_KERNEL_ACCOUNT);
 	if (!v->count) {
-		kfree(v);
+		kmem_cache_free(v_cache, v);
 		return NULL;
 	}
 	v->rn = rn;
@@ -102,7 +116,7 @@ static struct clps_v *v_alloc(struct clps_redir_net *rn, const struct clps_v_con
 static void v_free(struct clps_v *v)
 {
 	free_percpu(v->count);
-	kfree(v);
+	kmem_cache_free(v_cache, v);
 }
 
 static void v_free_rcu(struct rcu_head *head)
@@ -182,6 +196,8 @@ int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
 	err = v_insert(v, extack);
 	if (err)
 		goto err_mac;
+	list_add_tail(&v->on_nic, &v->nic->vs);
+	list_add_tail(&v->on_uplink, &v->uplink->vs);
 	clps_v_start(v, CLPS_CLAIM_R_ADDED);
 	return 0;
 
@@ -233,6 +249,8 @@ void clps_v_del(struct clps_v *v)
 	rhashtable_remove_fast(&rn->by_nic, &v->nic_node, nic_params);
 	rhashtable_remove_fast(&rn->by_uplink, &v->uplink_node, uplink_params);
 	xa_erase(&rn->ids, v->id);
+	list_del(&v->on_nic);
+	list_del(&v->on_uplink);
 
 	spin_lock_bh(&v->lock);
 	v->dead = true;
