@@ -103,6 +103,10 @@ unsigned int nl_ifindex(const char *name)
 	return 0;
 }
 
+void nl_ifindex_forget(void)
+{
+}
+
 const char *nl_ifname(unsigned int ifindex, char *buf)
 {
 	if (!ifindex || ifindex > sizeof(links) / sizeof(links[0]))
@@ -342,6 +346,20 @@ int nl_do(struct nl *nl, struct nlmsghdr *req, nl_msg_fn fn, void *data)
 	if (action(proto, req) != GET)
 		return change(nl, proto, req, k);
 	return fn ? fn((void *)k->msg, data) : 0;
+}
+
+int nl_many(struct nl *nl, char *buf, unsigned int n, int *errs)
+{
+	char text[sizeof(nl->text)] = "";
+	unsigned int i;
+
+	for (i = 0; i < n; i++, buf += NLMSG_ALIGN(((struct nlmsghdr *)buf)->nlmsg_len)) {
+		errs[i] = nl_do(nl, (void *)buf, NULL, NULL);
+		if (errs[i] && !text[0])
+			memcpy(text, nl->text, sizeof(text));
+	}
+	memcpy(nl->text, text, sizeof(text));
+	return 0;
 }
 
 int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_msg_fn fn, void *data)

@@ -8,12 +8,11 @@
 
 #include "ctl.h"
 
-#define FILE_MAX	(16u << 20)
+#define FILE_MAX	(1u << 30)
 
-struct batch {
-	struct command *cmds;
-	struct tok *toks;	/* of all lines; commands point into it */
-	size_t n;
+struct text {
+	char *at, *end;
+	unsigned int line;	/* of what was taken last */
 };
 
 static char *slurp(const char *name, size_t *len)
@@ -70,41 +69,95 @@ static int parse_line(struct command *cmd, const struct tok *toks, int n)
 	return command_parse(cmd, toks, n);
 }
 
-/* Says every error, not only the first. */
-static int parse_all(struct batch *b, char *text, size_t len)
+/* The next line, NULL at the end, and its length without its end. */
+static char *next_line(struct text *t, size_t *len)
 {
-	char *line = text, *end = text + len, *next, *stop;
-	unsigned int lineno = 1, col;
-	struct tok *toks = b->toks;
-	int n, err = EXIT_DONE;
+	char *line = t->at, *stop;
+
+	if (line >= t->end)
+		return NULL;
+	stop = memchr(line, '\n', t->end - line);
+	if (!stop)
+		stop = t->end;
+	t->at = stop + 1;
+	t->line++;
+	*len = stop - line;
+	if (*len && line[*len - 1] == '\r')
+		--*len;
+	return line;
+}
+
+static int check_line(char *line, size_t len, unsigned int lineno, const struct object **obj)
+{
+	struct tok at = { .line = lineno, .col = 1 }, toks[PARSE_LINE_TOKENS];
+	struct command cmd;
+	unsigned int col;
 	const char *why;
+	int n, err;
 
-	for (; line < end; line = next, lineno++) {
-		struct tok at = { .line = lineno, .col = 1 };
-
-		next = memchr(line, '\n', end - line);
-		stop = next ? next : end;
-		next = stop + 1;
-		*stop = '\0';
-		if (stop > line && stop[-1] == '\r')
-			*--stop = '\0';
-		if (strlen(line) != (size_t)(stop - line)) {
-			at.col = strlen(line) + 1;
-			err_at(&at, "a NUL byte after '%.40s'", line);
-			err = EXIT_USAGE;
-			continue;
-		}
-		n = parse_split(line, lineno, toks, &why, &col);
-		if (n < 0) {
-			at.col = col;
-			err_at(&at, "%s: '%.40s'", why, line + col - 1);
-			err = EXIT_USAGE;
-		} else if (n) {
-			if (parse_line(&b->cmds[b->n++], toks, n))
-				err = EXIT_USAGE;
-			toks += n;
-		}
+	if (strlen(line) != len) {
+		at.col = strlen(line) + 1;
+		err_at(&at, "a NUL byte after '%.40s'", line);
+		return EXIT_USAGE;
 	}
+	n = parse_split(line, lineno, toks, &why, &col);
+	if (n < 0) {
+		at.col = col;
+		err_at(&at, "%s: '%.40s'", why, line + col - 1);
+		return EXIT_USAGE;
+	}
+	if (!n)
+		return EXIT_DONE;
+	err = parse_line(&cmd, toks, n);
+	if (!err)
+		*obj = cmd.obj;
+	return err;
+}
+
+struct uses {
+	const struct object *obj[8];	/* in the order in which the text names them */
+	size_t n;
+};
+
+static void note_use(struct uses *uses, const struct object *obj)
+{
+	size_t i;
+
+	for (i = 0; i < uses->n; i++)
+		if (uses->obj[i] == obj)
+			return;
+	if (uses->n < sizeof(uses->obj) / sizeof(uses->obj[0]))
+		uses->obj[uses->n++] = obj;
+}
+
+/* Says every error, not only the first; changes a copy of each line, and not the text. */
+static int check_all(struct text t, struct uses *uses)
+{
+	char *copy = NULL, *line, *more;
+	int err = EXIT_DONE;
+	size_t len, size = 0;
+
+	while ((line = next_line(&t, &len))) {
+		const struct object *obj = NULL;
+
+		if (len + 1 > size) {
+			size = 2 * (len + 1);
+			more = realloc(copy, size);
+			if (!more) {
+				err_say("apply: out of memory");
+				err = EXIT_REFUSED;
+				break;
+			}
+			copy = more;
+		}
+		memcpy(copy, line, len);
+		copy[len] = '\0';
+		if (check_line(copy, len, t.line, &obj))
+			err = EXIT_USAGE;
+		if (obj)
+			note_use(uses, obj);
+	}
+	free(copy);
 	return err;
 }
 
@@ -128,8 +181,7 @@ static void hold_signals(sigset_t *old)
 	sigprocmask(SIG_BLOCK, &set, old);
 }
 
-/* The signal that waits, or 0. */
-static int stopped(void)
+int ctl_stopped(void)
 {
 	sigset_t set;
 	size_t i;
@@ -141,57 +193,58 @@ static int stopped(void)
 	return 0;
 }
 
-static int run_one(struct undo *u, struct command *cmd)
+/* The text was checked: its lines are split where they are. */
+static int run_lines(struct batch *b, struct text *t)
 {
-	int err, sig;
+	unsigned int col;
+	const char *why;
+	int err = EXIT_DONE, n;
+	char *line;
+	size_t len;
 
-	err = undo_prepare(u, cmd);
-	if (!err)
-		err = command_run(cmd);
-	if (err)
-		return err;
-	undo_commit(u);
-	sig = stopped();
-	if (!sig)
-		return EXIT_DONE;
-	err_at(cmd->at, "SIG%s, undoing this command and those before it", sigabbrev_np(sig));
-	return EXIT_SIGNAL + sig;
+	while (!err && (line = next_line(t, &len))) {
+		line[len] = '\0';
+		n = parse_split(line, t->line, batch_words(b), &why, &col);
+		if (n <= 0)
+			continue;
+		err = batch_take(b, n);
+	}
+	return err ? err : batch_finish(b);
 }
 
-static int run_all(struct batch *b)
+static int run_all(struct text *t, const struct uses *uses)
 {
 	struct undo *u = undo_new();
-	int err = EXIT_DONE;
+	struct batch *b = batch_new(u);
+	int err = u && b ? EXIT_DONE : EXIT_REFUSED;
 	sigset_t old;
 	size_t i;
 
-	if (!u)
-		return EXIT_REFUSED;
-	for (i = 0; i < b->n && !err; i++)
-		err = object_ready(b->cmds[i].obj);
-	if (err) {
-		undo_free(u);
-		return err;
-	}
+	for (i = 0; i < uses->n && !err; i++)
+		err = object_ready(uses->obj[i]);
+	if (err)
+		goto out;
 	hold_signals(&old);
-	for (i = 0; i < b->n && !err; i++)
-		err = run_one(u, &b->cmds[i]);
+	err = run_lines(b, t);
 	if (err && undo_run(u)) {
-		err_at(b->cmds[i - 1].at, "not all of the commands before this one could be undone");
+		err_say("apply: not all of the commands could be undone");
 		err = EXIT_REFUSED;
 	}
-	undo_free(u);
 	/* Whoever waits for us shall see what ended us: all is undone, it may come now. */
 	if (err > EXIT_SIGNAL)
 		sigprocmask(SIG_SETMASK, &old, NULL);
+out:
+	batch_free(b);
+	undo_free(u);
 	return err;
 }
 
 int cmd_apply(const struct tok *toks, int n)
 {
-	struct batch b = { };
-	size_t len, lines = 1, i;
+	struct uses uses = { };
+	struct text t;
 	char *text;
+	size_t len;
 	int err;
 
 	if (n != 1) {
@@ -204,22 +257,11 @@ int cmd_apply(const struct tok *toks, int n)
 	text = slurp(toks[0].s, &len);
 	if (!text)
 		return EXIT_USAGE;
-	for (i = 0; i < len; i++)
-		lines += text[i] == '\n';
-	/* No line has more words than half its bytes, rounded up. */
-	b.cmds = calloc(lines, sizeof(*b.cmds));
-	b.toks = calloc(len / 2 + lines + PARSE_LINE_TOKENS, sizeof(*b.toks));
 	ctl.file = strcmp(toks[0].s, "-") ? toks[0].s : "stdin";
-	if (!b.cmds || !b.toks) {
-		err_say("apply: out of memory");
-		err = EXIT_REFUSED;
-	} else {
-		err = parse_all(&b, text, len);
-		if (!err)
-			err = run_all(&b);
-	}
-	free(b.cmds);
-	free(b.toks);
+	t = (struct text){ .at = text, .end = text + len };
+	err = check_all(t, &uses);
+	if (!err)
+		err = run_all(&t, &uses);
 	free(text);
 	return err;
 }

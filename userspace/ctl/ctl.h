@@ -146,13 +146,27 @@ const struct nlattr *reply_attr(const struct object *obj, const struct nlmsghdr 
 /* undo.c: what brings back the state before this run's commands. */
 struct undo;
 struct undo *undo_new(void);
-/* Before a command runs: read what it will change. */
-int undo_prepare(struct undo *u, const struct command *cmd);
-/* It was done. */
-void undo_commit(struct undo *u);
+/* Before command @nr of some runs: read what it will change. */
+int undo_prepare(struct undo *u, const struct command *cmd, unsigned int nr);
+/* Those that were prepared have run, those without an error were done. NULL: none. */
+void undo_commit(struct undo *u, const int *errs);
 /* Back to the beginning, in reverse order. Returns how many steps were refused. */
 int undo_run(struct undo *u);
 void undo_free(struct undo *u);
+
+/* batch.c: runs commands of a file in their order, many at once where they allow that. */
+struct batch;
+struct batch *batch_new(struct undo *u);
+/* For the next command: its words, which stay until it was run. */
+struct tok *batch_words(struct batch *b);
+/* Take the command of these words. Returns an exit code, of those before it as well. */
+int batch_take(struct batch *b, int n);
+/* Run what was taken and has not run. */
+int batch_finish(struct batch *b);
+void batch_free(struct batch *b);
+
+/* cmd_apply.c: the signal that waits until apply has come to its end, or 0. */
+int ctl_stopped(void);
 
 /* cmd_*.c: @toks after the object's name */
 int cmd_stats(const struct tok *toks, int n);

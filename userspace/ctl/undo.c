@@ -17,16 +17,21 @@
 
 #include "ctl.h"
 
+/* A million commands may have been done: small, and none of them moves. */
 struct step {
-	struct command cmd;	/* what it undoes, for messages */
+	struct step *before;
 	const struct object *obj; /* of the request: a link takes others with it */
-	struct nlmsghdr *msg;
+	struct tok at;		/* what it undoes, for messages */
+	enum verb verb;
+	unsigned int nr;	/* of its command among those being prepared */
+	struct nlmsghdr msg[];	/* and its attributes */
 };
 
 struct undo {
-	struct step *steps;
-	size_t done, prepared, size;
+	struct step *done;	/* the last one */
+	struct step *prepared;	/* not done yet, the last one */
 	const struct command *cmd;	/* being prepared */
+	unsigned int nr;
 };
 
 struct undo *undo_new(void)
@@ -36,21 +41,18 @@ struct undo *undo_new(void)
 
 static int push(struct undo *u, const struct object *obj, const struct nlmsghdr *msg)
 {
-	struct step *steps;
-	struct nlmsghdr *copy;
+	struct step *s = malloc(sizeof(*s) + msg->nlmsg_len);
 
-	if (u->prepared == u->size) {
-		steps = realloc(u->steps, (u->size + 64) * sizeof(*steps));
-		if (!steps)
-			return EXIT_REFUSED;
-		u->steps = steps;
-		u->size += 64;
-	}
-	copy = malloc(msg->nlmsg_len);
-	if (!copy)
+	if (!s) {
+		err_at(u->cmd->at, "out of memory");
 		return EXIT_REFUSED;
-	memcpy(copy, msg, msg->nlmsg_len);
-	u->steps[u->prepared++] = (struct step){ .cmd = *u->cmd, .obj = obj, .msg = copy };
+	}
+	*s = (struct step){
+		.before = u->prepared, .obj = obj, .verb = u->cmd->verb, .nr = u->nr,
+		.at = { .s = u->cmd->obj->name, .line = u->cmd->at->line, .col = u->cmd->at->col },
+	};
+	memcpy(s->msg, msg, msg->nlmsg_len);
+	u->prepared = s;
 	return EXIT_DONE;
 }
 
@@ -252,15 +254,13 @@ static int push_dependents(struct undo *u, const struct nlmsghdr *reply)
 	return EXIT_DONE;
 }
 
-int undo_prepare(struct undo *u, const struct command *cmd)
+int undo_prepare(struct undo *u, const struct command *cmd, unsigned int nr)
 {
 	struct nlmsghdr *reply;
 	int err;
 
-	/* What a command that then failed had prepared is not needed. */
-	while (u->prepared > u->done)
-		free(u->steps[--u->prepared].msg);
 	u->cmd = cmd;
+	u->nr = nr;
 	if (cmd->verb == VERB_ADD)
 		return push_del(u, cmd);
 	err = command_read(cmd, &reply);
@@ -282,34 +282,54 @@ out:
 	return err;
 }
 
-void undo_commit(struct undo *u)
+void undo_commit(struct undo *u, const int *errs)
 {
-	u->done = u->prepared;
+	struct step *s, *turned = NULL;
+
+	while ((s = u->prepared)) {
+		u->prepared = s->before;
+		s->before = turned;
+		turned = s;
+	}
+	while ((s = turned)) {
+		turned = s->before;
+		if (errs && !errs[s->nr]) {
+			s->before = u->done;
+			u->done = s;
+		} else {
+			free(s);
+		}
+	}
 }
 
 int undo_run(struct undo *u)
 {
+	struct step *s;
 	int err, failed = 0;
 
-	while (u->done) {
-		struct step *s = &u->steps[--u->done];
+	while ((s = u->done)) {
 		struct nl *nl = object_nl(s->obj);
 
 		err = nl_do(nl, s->msg, NULL, NULL);
-		if (!err)
-			continue;
-		failed++;
-		err_at(s->cmd.at, "cannot undo %s %s: %s (%s)", s->cmd.obj->name,
-		       verb_names[s->cmd.verb], nl->text[0] ? nl->text : strerror(-err),
-		       strerrorname_np(-err));
+		if (err) {
+			failed++;
+			err_at(&s->at, "cannot undo %s %s: %s (%s)", s->at.s, verb_names[s->verb],
+			       nl->text[0] ? nl->text : strerror(-err), strerrorname_np(-err));
+		}
+		u->done = s->before;
+		free(s);
 	}
 	return failed;
 }
 
 void undo_free(struct undo *u)
 {
-	while (u->prepared)
-		free(u->steps[--u->prepared].msg);
-	free(u->steps);
+	struct step *s;
+
+	undo_commit(u, NULL);
+	while ((s = u->done)) {
+		u->done = s->before;
+		free(s);
+	}
 	free(u);
 }

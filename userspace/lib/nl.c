@@ -18,6 +18,7 @@ int nl_open(struct nl *nl, int proto)
 	int one = 1;
 
 	memset(nl, 0, sizeof(*nl));
+	nl->proto = proto;
 	nl->sock = mnl_socket_open2(proto, SOCK_CLOEXEC);
 	if (!nl->sock)
 		return -errno;
@@ -146,7 +147,64 @@ int nl_do(struct nl *nl, struct nlmsghdr *req, nl_msg_fn fn, void *data)
 	}
 }
 
+static void many_verdict(struct nl *nl, const struct nlmsghdr *nlh, unsigned int first,
+			 int *errs, bool *said)
+{
+	struct nl mute = *nl;
+
+	errs[nlh->nlmsg_seq - first] = verdict(*said ? &mute : nl, nlh);
+	*said |= errs[nlh->nlmsg_seq - first];
+}
+
+/* The last one is acknowledged, of the others only refusals come. */
+static void many_begin(struct nl *nl, char *buf, unsigned int n, size_t *len)
+{
+	struct nlmsghdr *nlh = NULL;
+	unsigned int i;
+
+	for (i = 0, *len = 0; i < n; i++, *len += NLMSG_ALIGN(nlh->nlmsg_len)) {
+		nlh = (void *)(buf + *len);
+		nlh->nlmsg_flags |= NLM_F_REQUEST | (i == n - 1 ? NLM_F_ACK : 0);
+		nlh->nlmsg_seq = ++nl->seq;
+		nlh->nlmsg_pid = 0;
+	}
+	nl->text[0] = '\0';
+	nl->offset = 0;
+}
+
+int nl_many(struct nl *nl, char *buf, unsigned int n, int *errs)
+{
+	static char answers[RCV_BUF] __attribute__((aligned(8)));
+	unsigned int first = nl->seq + 1;
+	const struct nlmsghdr *nlh;
+	bool said = false;
+	size_t len;
+	int left;
+
+	memset(errs, 0, n * sizeof(*errs));
+	many_begin(nl, buf, n, &len);
+	if (mnl_socket_sendto(nl->sock, buf, len) < 0)
+		return -errno;
+	for (;;) {
+		left = mnl_socket_recvfrom(nl->sock, answers, sizeof(answers));
+		if (left < 0)
+			return -errno;
+		for (nlh = (void *)answers; mnl_nlmsg_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left)) {
+			if (nlh->nlmsg_type != NLMSG_ERROR || nlh->nlmsg_pid != nl->portid ||
+			    nlh->nlmsg_seq - first >= n)
+				continue;
+			many_verdict(nl, nlh, first, errs, &said);
+			if (nlh->nlmsg_seq == nl->seq)
+				return 0;
+		}
+	}
+}
+
 struct dump {
+	nl_msg_fn fn;
+	void *data;
+	int err;		/* of fn: what is left comes, and is nobody's */
 	char *buf;
 	size_t len, size;
 	bool interrupted;
@@ -175,6 +233,16 @@ static int dump_keep(struct dump *d, const struct nlmsghdr *nlh)
 	return 0;
 }
 
+/* Of our own families each message tells of one object, and none is told twice. */
+static int dump_take(struct nl *nl, struct dump *d, const struct nlmsghdr *nlh)
+{
+	if (nl->proto != NETLINK_GENERIC)
+		return dump_keep(d, nlh);
+	if (!d->err)
+		d->err = d->fn(nlh, d->data);
+	return 0;
+}
+
 static int dump_once(struct nl *nl, struct nlmsghdr *req, struct dump *d)
 {
 	static char buf[RCV_BUF] __attribute__((aligned(8)));
@@ -198,7 +266,7 @@ static int dump_once(struct nl *nl, struct nlmsghdr *req, struct dump *d)
 				d->interrupted = true;
 			if (nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE)
 				return verdict(nl, nlh);
-			err = dump_keep(d, nlh);
+			err = dump_take(nl, d, nlh);
 			if (err)
 				return err;
 		}
@@ -208,14 +276,16 @@ static int dump_once(struct nl *nl, struct nlmsghdr *req, struct dump *d)
 int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_msg_fn fn, void *data)
 {
 	const struct nlmsghdr *nlh;
-	struct dump d = { };
+	struct dump d = { .fn = fn, .data = data };
 	int err, i = 0, left;
 
 	do
 		err = dump_once(nl, req, &d);
-	while (!err && d.interrupted && ++i < DUMP_TRIES);
+	while (!err && d.interrupted && nl->proto != NETLINK_GENERIC && ++i < DUMP_TRIES);
 	if (!err && d.interrupted)
 		err = -EINTR;
+	if (!err)
+		err = d.err;
 	left = d.len;
 	for (nlh = (void *)d.buf; !err && d.buf && mnl_nlmsg_ok(nlh, left);
 	     nlh = mnl_nlmsg_next(nlh, &left))
@@ -289,9 +359,30 @@ int nl_family(struct nl *nl, const char *name, struct nl_family *family)
 	return err ? err : family->id ? 0 : -ENOENT;
 }
 
+static struct {
+	char name[IF_NAMESIZE];
+	unsigned int ifindex;
+} known[4];			/* those asked for last, by turns */
+
 unsigned int nl_ifindex(const char *name)
 {
-	return if_nametoindex(name);
+	static unsigned int turn;
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].ifindex && !strcmp(known[i].name, name))
+			return known[i].ifindex;
+	if (strlen(name) >= IF_NAMESIZE)
+		return 0;
+	i = turn++ % (sizeof(known) / sizeof(known[0]));
+	strcpy(known[i].name, name);
+	known[i].ifindex = if_nametoindex(name);
+	return known[i].ifindex;
+}
+
+void nl_ifindex_forget(void)
+{
+	memset(known, 0, sizeof(known));
 }
 
 const char *nl_ifname(unsigned int ifindex, char *buf)

@@ -15,6 +15,7 @@ struct nl {
 	struct mnl_socket *sock;
 	unsigned int portid;
 	unsigned int seq;
+	int proto;
 	char text[256];			/* the kernel's words about the last refusal, or "" */
 	uint32_t offset;		/* the attribute it points at, from the message's start, or 0 */
 };
@@ -35,14 +36,24 @@ int nl_family(struct nl *nl, const char *name, struct nl_family *family);
 
 /* Send one request; wait for the acknowledgement; @fn sees the replies before it. */
 int nl_do(struct nl *nl, struct nlmsghdr *req, nl_msg_fn fn, void *data);
-/* Dump; begins again when the kernel says that the dump was inconsistent. */
+/*
+ * Send @n requests at once, each aligned, one after the other in @buf. @errs is the
+ * verdict of each; the words are about the first refusal. An error says that it is not
+ * known which of them were carried out.
+ */
+int nl_many(struct nl *nl, char *buf, unsigned int n, int *errs);
+/*
+ * Dump. Of links, which change under it, all is kept until the kernel has said that it
+ * was consistent; anything else goes to @fn as it comes.
+ */
 int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_msg_fn fn, void *data);
 /* One datagram of a multicast socket. -ENOBUFS: messages were lost. */
 int nl_receive(struct nl *nl, nl_msg_fn fn, void *data);
 int nl_fd(const struct nl *nl);
 
-/* 0 when there is no such device. */
+/* 0 when there is no such device. Remembered until nl_ifindex_forget(). */
 unsigned int nl_ifindex(const char *name);
+void nl_ifindex_forget(void);
 /* @buf has IF_NAMESIZE bytes; NULL when there is no such device. */
 const char *nl_ifname(unsigned int ifindex, char *buf);
 
