@@ -29,6 +29,8 @@ demo:
 # Side by side with Linux's own ways; build/bench.json.
 bench:
 	tools/install-deps
+	@rm -f build/bench.json
+	@selftests/bench/insn
 	@selftests/bench/run
 
 lint:
