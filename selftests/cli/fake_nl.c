@@ -301,6 +301,8 @@ static int make_change(struct nl *nl, int proto, const struct nlmsghdr *req, str
 	case NEW:
 		if (k)
 			return refuse(nl, -EEXIST, "it exists");
+		if (n_known == OBJECTS)
+			return refuse(nl, -ENOSPC, "that is all that fits");
 		k = &known[n_known++];
 		memset(k, 0, sizeof(*k));
 		memcpy(k->msg, req, req->nlmsg_len);

@@ -3,6 +3,7 @@
  * Any bytes as ARP: no read outside, padding says nothing, what is accepted
  * names a machine, and encodes to the bytes that it came from.
  * FUZZ_SRCS: kmod/lib/arp.c
+ * FUZZ_RUNS: 2000000
  */
 #include <stdlib.h>
 

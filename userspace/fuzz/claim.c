@@ -5,6 +5,7 @@
  * address, defends it once in ten seconds and only if reserved, and sends nothing
  * unasked before its turn among the other claims of the LAN.
  * FUZZ_SRCS: kmod/lib/claim.c
+ * FUZZ_RUNS: 600000
  */
 #include <stdlib.h>
 

@@ -4,6 +4,7 @@
  * that lags now and then. The honeypot may speak only within a flow that the
  * outside began, and only the outside can prolong it; no flow is there twice.
  * FUZZ_SRCS: kmod/lib/flow.c
+ * FUZZ_RUNS: 60000
  */
 #include <stdlib.h>
 

@@ -4,6 +4,7 @@
  * overlapping: whatever a receiver can make of those that pass would have passed
  * as a whole. There are receivers who keep what came first, and who keep the last.
  * FUZZ_SRCS: kmod/lib/pkt.c kmod/lib/flow.c
+ * FUZZ_RUNS: 100000
  */
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
  * Any bytes as GRE and as ARP: no read outside, and what is accepted encodes
  * to the bytes that it came from.
  * FUZZ_SRCS: kmod/lib/gre.c kmod/lib/arp.c
+ * FUZZ_RUNS: 2000000
  */
 #include <stdlib.h>
 

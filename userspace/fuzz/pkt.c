@@ -4,6 +4,7 @@
  * sense; whatever it says, the flow table admits no packet of a flow that the
  * outside did not begin.
  * FUZZ_SRCS: kmod/lib/pkt.c kmod/lib/flow.c
+ * FUZZ_RUNS: 1500000
  */
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * FUZZ_SRCS: kmod/lib/ring.c
+ * FUZZ_RUNS: 300000
  *
  * The peer owns the shared memory: between any two steps of ours it writes
  * whatever the input says wherever the input says. We must neither read nor

@@ -106,6 +106,12 @@ static int verdict(struct nl *nl, const struct nlmsghdr *nlh)
 	return code > 0 ? -code : code;
 }
 
+/* libmnl takes a length of more than 2 GiB for a negative one, and so for one that fits. */
+static bool is_whole(const struct nlmsghdr *nlh, int left)
+{
+	return mnl_nlmsg_ok(nlh, left) && nlh->nlmsg_len <= (unsigned int)left;
+}
+
 static int send_req(struct nl *nl, struct nlmsghdr *req)
 {
 	nl->text[0] = '\0';
@@ -134,7 +140,7 @@ int nl_do(struct nl *nl, struct nlmsghdr *req, nl_msg_fn fn, void *data)
 		left = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
 		if (left < 0)
 			return -errno;
-		for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		for (nlh = (void *)buf; is_whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 			if (!is_mine(nl, nlh))
 				continue;
 			if (nlh->nlmsg_type == NLMSG_ERROR) {
@@ -259,7 +265,7 @@ static int dump_once(struct nl *nl, struct nlmsghdr *req, struct dump *d)
 		left = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
 		if (left < 0)
 			return -errno;
-		for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		for (nlh = (void *)buf; is_whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 			if (!is_mine(nl, nlh))
 				continue;
 			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
@@ -287,7 +293,7 @@ int nl_dump(struct nl *nl, struct nlmsghdr *req, nl_msg_fn fn, void *data)
 	if (!err)
 		err = d.err;
 	left = d.len;
-	for (nlh = (void *)d.buf; !err && d.buf && mnl_nlmsg_ok(nlh, left);
+	for (nlh = (void *)d.buf; !err && d.buf && is_whole(nlh, left);
 	     nlh = mnl_nlmsg_next(nlh, &left))
 		err = fn(nlh, data);
 	free(d.buf);
@@ -303,7 +309,7 @@ int nl_receive(struct nl *nl, nl_msg_fn fn, void *data)
 	left = mnl_socket_recvfrom(nl->sock, buf, sizeof(buf));
 	if (left < 0)
 		return -errno;
-	for (nlh = (void *)buf; !err && mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+	for (nlh = (void *)buf; !err && is_whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 		err = fn(nlh, data);
 	return err;
 }
