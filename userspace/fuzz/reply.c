@@ -4,7 +4,7 @@
  * JSON is JSON, text holds nothing that a terminal obeys, and the exit code is one of the
  * four. The first byte chooses the command, the second how it is to be shown and how
  * honest the kernel is; then come datagrams, each behind two bytes of length.
- * FUZZ_SRCS: userspace/lib/parse.c userspace/lib/nl.c userspace/ctl/object.c userspace/ctl/request.c userspace/ctl/cmd_uplink.c userspace/ctl/cmd_redirect.c userspace/ctl/cmd_network.c userspace/ctl/cmd_honeypot.c userspace/ctl/cmd_stats.c userspace/ctl/cmd_monitor.c userspace/ctl/cmd_apply.c userspace/ctl/undo.c
+ * FUZZ_SRCS: userspace/lib/parse.c userspace/lib/nl.c userspace/ctl/[!m]*.c
  * FUZZ_LIBS: -lmnl -ljansson
  * FUZZ_RUNS: 100000
  */
