@@ -31,6 +31,7 @@ bench:
 	tools/install-deps
 	@rm -f build/bench.json
 	@selftests/bench/insn
+	@selftests/bench/memory
 	@selftests/bench/run
 
 lint:
