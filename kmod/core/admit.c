@@ -70,9 +70,11 @@ static bool csum_is_harmless(struct sk_buff *skb, const struct clps_pkt *pkt)
 
 int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt)
 {
-	if (unlikely(!pskb_may_pull(skb, min_t(unsigned int, skb->len, CLPS_PKT_PEEK))))
+	unsigned int len = min_t(unsigned int, skb->len, CLPS_PKT_PEEK);
+
+	if (unlikely(!pskb_may_pull(skb, len)))
 		return CLPS_DROP_no_memory;
-	if (unlikely(clps_skb_parse4(skb, pkt)))
+	if (unlikely(clps_pkt_parse4(pkt, skb->data, len, skb_is_gso(skb) ? 0 : skb->len)))
 		return CLPS_DROP_malformed;
 	if (skb->ip_summed == CHECKSUM_PARTIAL && unlikely(!csum_is_harmless(skb, pkt)))
 		return CLPS_DROP_malformed;

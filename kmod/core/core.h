@@ -4,6 +4,7 @@
 #define CLPS_CORE_H
 
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <net/net_namespace.h>
 
@@ -15,7 +16,8 @@ void clps_uplink_exit(void);
 
 /**
  * clps_uplink_rx_direct() - skip the stack between a tunnel and its owner
- * @skb: skb->dev is the tunnel, skb->data at the inner IPv4 header
+ * @skb: skb->dev is the tunnel, skb->data at the inner IPv4 header, which is in the
+ *       linear part; without a VLAN tag; not shared
  *
  * Consumes @skb and returns true if @skb->dev is an uplink and nobody taps,
  * filters or redirects on it; otherwise the packet must take the usual way.
@@ -23,6 +25,29 @@ void clps_uplink_exit(void);
  * Context: softirq, RCU.
  */
 bool clps_uplink_rx_direct(struct sk_buff *skb);
+
+/**
+ * clps_gre_xmit_direct() - skip the stack between an uplink's owner and its tunnel
+ * @skb: skb->dev is a clps_gre device, skb->data at the inner IPv4 header; scrubbed
+ *
+ * Consumes @skb and returns true if the stack would do nothing but call the
+ * device; otherwise the packet must take the usual way.
+ *
+ * Context: BH disabled, RCU.
+ */
+bool clps_gre_xmit_direct(struct sk_buff *skb);
+
+/* Is it a clps_gre device? */
+bool clps_gre_is(const struct net_device *dev);
+
+/**
+ * clps_tx_is_tapped() - does anybody look at, queue, filter or redirect what a netdev sends?
+ * @dev: the netdev, with one transmit queue
+ * @own: an egress hook that does not count, or NULL
+ *
+ * Context: BH disabled, RCU. Return: true if so.
+ */
+bool clps_tx_is_tapped(struct net_device *dev, nf_hookfn *own);
 
 int clps_policy_init(void);
 void clps_policy_exit(void);

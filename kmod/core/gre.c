@@ -6,15 +6,35 @@
 #include <net/netns/generic.h>
 #include <net/rtnetlink.h>
 
+#include <collapsar/addr_hash.h>
+
 #include "core.h"
 #include "gre_priv.h"
 
 static unsigned int clps_gre_net_id __read_mostly;
 
+static u32 tunnel_hash(const void *data, u32 len, u32 seed)
+{
+	const struct clps_gre_key *id = data;
+
+	return clps_addr_hash(&id->remote, id->key ^ id->has_key, seed);
+}
+
+static int tunnel_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct clps_gre_key *id = arg->key;
+	const struct clps_gre_tun *tun = obj;
+
+	return id->key != tun->id.key || id->has_key != tun->id.has_key ||
+	       !clps_addr_eq(&id->remote, &tun->id.remote);
+}
+
 static const struct rhashtable_params tunnel_params = {
 	.head_offset = offsetof(struct clps_gre_tun, node),
 	.key_offset = offsetof(struct clps_gre_tun, id),
 	.key_len = sizeof(struct clps_gre_key),
+	.hashfn = tunnel_hash,
+	.obj_cmpfn = tunnel_cmp,
 	.automatic_shrinking = true,
 };
 
@@ -25,19 +45,25 @@ static const struct rhashtable_params peer_params = {
 	.automatic_shrinking = true,
 };
 
-/*
- * After INPUT filtering and after reassembly; before the stock GRE driver,
- * which would answer with ICMP what it does not know.
- */
-static const struct nf_hook_ops gre_hook_ops = {
-	.hook = clps_gre_hook,
-	.pf = NFPROTO_IPV4,
-	.hooknum = NF_INET_LOCAL_IN,
-	/*
-	 * After INPUT filtering. Conntrack confirms at NF_IP_PRI_LAST: with the same
-	 * number, the order would be that of loading.
-	 */
-	.priority = NF_IP_PRI_LAST - 1,
+static const struct nf_hook_ops hook_ops[CLPS_GRE_HOOKS] = {
+	{
+		/* After everybody, as nobody else may be there. */
+		.hook = clps_gre_hook_early,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP_PRI_LAST,
+	}, {
+		/*
+		 * After INPUT filtering and after reassembly; before the stock GRE
+		 * driver, which would answer with ICMP what it does not know.
+		 * Conntrack confirms at NF_IP_PRI_LAST: with the same number, the
+		 * order would be that of loading.
+		 */
+		.hook = clps_gre_hook,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP_PRI_LAST - 1,
+	},
 };
 
 struct clps_gre_net *clps_gre_net(struct net *net)
@@ -103,7 +129,7 @@ int clps_gre_tun_add(struct clps_gre_tun *tun)
 	if (err)
 		goto err_peer;
 	if (!gn->nr) {
-		err = nf_register_net_hook(tun->net, &gre_hook_ops);
+		err = nf_register_net_hooks(tun->net, gn->hooks, CLPS_GRE_HOOKS);
 		if (err)
 			goto err_insert;
 	}
@@ -123,7 +149,7 @@ void clps_gre_tun_del(struct clps_gre_tun *tun)
 
 	ASSERT_RTNL();
 	if (!--gn->nr)
-		nf_unregister_net_hook(tun->net, &gre_hook_ops);
+		nf_unregister_net_hooks(tun->net, gn->hooks, CLPS_GRE_HOOKS);
 	rhashtable_remove_fast(&gn->tunnels, &tun->node, tunnel_params);
 	peer_put(gn, &tun->id.remote);
 }
@@ -131,8 +157,11 @@ void clps_gre_tun_del(struct clps_gre_tun *tun)
 static int __net_init gre_net_init(struct net *net)
 {
 	struct clps_gre_net *gn = clps_gre_net(net);
-	int err;
+	int err, i;
 
+	memcpy(gn->hooks, hook_ops, sizeof(gn->hooks));
+	for (i = 0; i < CLPS_GRE_HOOKS; i++)
+		gn->hooks[i].priv = gn;
 	err = rhashtable_init(&gn->tunnels, &tunnel_params);
 	if (err)
 		return err;

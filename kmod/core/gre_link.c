@@ -21,13 +21,22 @@ static int gre_dev_init(struct net_device *dev)
 	err = dst_cache_init(&tun->dst_cache, GFP_KERNEL);
 	if (err)
 		return err;
-	err = gro_cells_init(&tun->gro_cells, dev);
-	if (err) {
-		dst_cache_destroy(&tun->dst_cache);
-		return err;
+	tun->idents = alloc_percpu_gfp(struct clps_gre_idents, GFP_KERNEL_ACCOUNT);
+	if (!tun->idents) {
+		err = -ENOMEM;
+		goto err_cache;
 	}
+	err = gro_cells_init(&tun->gro_cells, dev);
+	if (err)
+		goto err_idents;
 	netdev_lockdep_set_classes(dev);
 	return 0;
+
+err_idents:
+	free_percpu(tun->idents);
+err_cache:
+	dst_cache_destroy(&tun->dst_cache);
+	return err;
 }
 
 static void gre_dev_free(struct net_device *dev)
@@ -35,6 +44,7 @@ static void gre_dev_free(struct net_device *dev)
 	struct clps_gre_tun *tun = netdev_priv(dev);
 
 	gro_cells_destroy(&tun->gro_cells);
+	free_percpu(tun->idents);
 	dst_cache_destroy(&tun->dst_cache);
 }
 
@@ -78,6 +88,11 @@ static const struct ethtool_ops gre_ethtool_ops = {
 	.get_drvinfo = gre_get_drvinfo,
 	.get_link = ethtool_op_get_link,
 };
+
+bool clps_gre_is(const struct net_device *dev)
+{
+	return dev->netdev_ops == &gre_netdev_ops;
+}
 
 #define GRE_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
 		      NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE)

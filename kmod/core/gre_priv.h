@@ -20,6 +20,9 @@
 #define CLPS_GRE_KEEPALIVE_MAX		3600
 /* Keepalives answered per tunnel and second; a peer sends one in seconds. */
 #define CLPS_GRE_ANSWERS_PER_SEC	10
+#define CLPS_GRE_HOOKS			2
+/* IPv4 identifiers that a CPU draws at once. */
+#define CLPS_GRE_IDENTS			32
 
 /* Identity of a tunnel in its namespace; hashed as bytes. */
 struct clps_gre_key {
@@ -43,6 +46,30 @@ struct clps_gre_peer {
 };
 
 /**
+ * struct clps_gre_idents - IPv4 identifiers drawn ahead by a CPU
+ * @saddr: for this source, and the tunnel's remote
+ * @next: the next one
+ * @left: how many
+ */
+struct clps_gre_idents {
+	__be32 saddr;
+	u16 next;
+	u16 left;
+};
+
+/**
+ * struct clps_gre_way - how an outer packet goes
+ * @rt: held
+ * @saddr: its source
+ * @tos: its TOS
+ */
+struct clps_gre_way {
+	struct rtable *rt;
+	__be32 saddr;
+	u8 tos;
+};
+
+/**
  * struct clps_gre_tun - private area of a clps_gre netdev
  * @node: in clps_gre_net.tunnels
  * @id: remote and key
@@ -59,6 +86,8 @@ struct clps_gre_peer {
  * @work: sends keepalives
  * @answers: limits the answers to the peer's keepalives
  * @dst_cache: route to the peer, per CPU
+ * @idents: IPv4 identifiers of outer packets
+ * @heard: how the host last routed a packet of the peer to @local, see gre_rx.c
  * @gro_cells: the way to the stack when nobody owns the device as an uplink
  */
 struct clps_gre_tun {
@@ -77,6 +106,8 @@ struct clps_gre_tun {
 	struct delayed_work work;
 	struct ratelimit_state answers;
 	struct dst_cache dst_cache;
+	struct clps_gre_idents __percpu *idents;
+	u64 heard;
 	struct gro_cells gro_cells;
 };
 
@@ -84,11 +115,13 @@ struct clps_gre_tun {
  * struct clps_gre_net - tunnels of a namespace
  * @tunnels: struct clps_gre_tun by id
  * @peers: struct clps_gre_peer by remote
- * @nr: tunnels; the hook is registered while it is not 0; RTNL
+ * @hooks: that claim their packets
+ * @nr: tunnels; the hooks are registered while it is not 0; RTNL
  */
 struct clps_gre_net {
 	struct rhashtable tunnels;
 	struct rhashtable peers;
+	struct nf_hook_ops hooks[CLPS_GRE_HOOKS];
 	unsigned int nr;
 };
 
@@ -103,9 +136,21 @@ struct clps_gre_tun *clps_gre_lookup(struct clps_gre_net *gn, const struct clps_
 				     bool has_key, u32 key);
 bool clps_gre_is_peer(struct clps_gre_net *gn, const struct clps_addr *remote);
 
+unsigned int clps_gre_hook_early(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state);
 unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 
 netdev_tx_t clps_gre_xmit(struct sk_buff *skb, struct net_device *dev);
+
+/**
+ * clps_gre_out() - send what is encapsulated but for the outer IP header
+ * @tun: the tunnel
+ * @skb: consumed; scrubbed, no GSO
+ * @way: consumed
+ *
+ * Counts it on the tunnel's netdev. Context: BH disabled, RCU.
+ */
+void clps_gre_out(struct clps_gre_tun *tun, struct sk_buff *skb, const struct clps_gre_way *way);
 
 /**
  * clps_gre_route() - the route to the peer

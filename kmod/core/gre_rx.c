@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From the wire to the tunnel's netdev. */
 #include <linux/if_tunnel.h>
+#include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
@@ -12,6 +13,9 @@
 
 #include "core.h"
 #include "gre_priv.h"
+
+/* Not malformed, but another protocol's. */
+#define PPTP	1
 
 /* What must survive the outer headers. */
 struct outer {
@@ -33,7 +37,7 @@ static void rx_drop(struct clps_gre_tun *tun, struct sk_buff *skb, enum clps_cou
 	clps_drop(clps_core_stats(tun->net), skb, why);
 }
 
-/* An IP packet out of the tunnel: to its owner, or into the stack. */
+/* To its owner, or into the stack. */
 static void deliver(struct clps_gre_tun *tun, struct sk_buff *skb)
 {
 	struct net_device *dev = tun->dev;
@@ -43,16 +47,35 @@ static void deliver(struct clps_gre_tun *tun, struct sk_buff *skb)
 	skb_reset_mac_header(skb);
 	skb_reset_mac_len(skb);
 	dev_sw_netstats_rx_add(dev, skb->len);
-	if (!clps_uplink_rx_direct(skb))
-		gro_cells_receive(&tun->gro_cells, skb);
+	if (clps_uplink_rx_direct(skb))
+		return;
+	skb_scrub_packet(skb, false);
+	gro_cells_receive(&tun->gro_cells, skb);
+}
+
+/* As iptunnel_pull_header(), but for the scrubbing. The IP header is there. */
+static bool pull_gre(struct sk_buff *skb, unsigned int hlen)
+{
+	if (unlikely(!pskb_may_pull(skb, hlen + sizeof(struct iphdr))))
+		return false;
+	skb_pull_rcsum(skb, hlen);
+	skb->protocol = htons(ETH_P_IP);
+	skb_clear_hash_if_not_l4(skb);
+	__vlan_hwaccel_clear_tag(skb);
+	skb_set_queue_mapping(skb, 0);
+	skb_reset_network_header(skb);
+	return !iptunnel_pull_offloads(skb);
 }
 
 static unsigned int keepalive_len(const struct sk_buff *skb, const struct iphdr *outer)
 {
 	u8 buf[60 + CLPS_GRE_MAX_LEN];
 	unsigned int len = min_t(unsigned int, skb->len, sizeof(buf));
-	const void *inner = skb_header_pointer(skb, 0, len, buf);
+	const void *inner;
 
+	if (likely(ip_hdr(skb)->protocol != IPPROTO_GRE))
+		return 0;
+	inner = skb_header_pointer(skb, 0, len, buf);
 	if (!inner)
 		return 0;
 	return clps_gre_is_keepalive(inner, len, outer->daddr, outer->saddr);
@@ -83,12 +106,10 @@ static void gre_rx(struct clps_gre_tun *tun, struct sk_buff *skb, const struct o
 		rx_drop(tun, skb, CLPS_DROP_gre_proto);
 		return;
 	}
-	if (!pskb_may_pull(skb, outer->gre.hlen + sizeof(struct iphdr)) ||
-	    iptunnel_pull_header(skb, outer->gre.hlen, htons(ETH_P_IP), false)) {
+	if (unlikely(!pull_gre(skb, outer->gre.hlen))) {
 		rx_drop(tun, skb, CLPS_DROP_malformed);
 		return;
 	}
-	skb_reset_network_header(skb);
 	len = keepalive_len(skb, &outer->ip);
 	if (unlikely(len)) {
 		clps_gre_keepalive_answer(tun, skb, len);
@@ -103,38 +124,63 @@ static void gre_rx(struct clps_gre_tun *tun, struct sk_buff *skb, const struct o
 	deliver(tun, skb);
 }
 
+/* The GRE header of @skb, whose outer IP header is @iph. 0, negative errno, or PPTP. */
+static int gre_header(struct clps_gre *gre, const struct sk_buff *skb, const struct iphdr *iph)
+{
+	unsigned int off = iph->ihl * 4;
+	u8 buf[CLPS_GRE_MAX_LEN];
+	unsigned int len;
+	const u8 *data;
+
+	len = skb->len - min_t(unsigned int, skb->len, off);
+	len = min_t(unsigned int, len, sizeof(buf));
+	data = skb_header_pointer(skb, off, len, buf);
+	if (!data)
+		return -EMSGSIZE;
+	/* Version 1 is PPTP's (RFC 2637), which may come from the same host. */
+	if (len >= CLPS_GRE_MIN_LEN && (data[1] & CLPS_GRE_VERSION) == 1)
+		return PPTP;
+	return clps_gre_parse(gre, data, len);
+}
+
+/*
+ * How the host routes what a peer sends to its tunnel's local address: in by which
+ * netdev, and for which state of its addresses, routes and rules.
+ */
+static u64 way_in(const struct net *net, const struct nf_hook_state *state)
+{
+	return (u64)(u32)rt_genid_ipv4(net) << 32 | (u32)state->in->ifindex;
+}
+
+static void learn_way(struct clps_gre_tun *tun, const struct nf_hook_state *state)
+{
+	u64 way = way_in(tun->net, state);
+
+	if (READ_ONCE(tun->heard) != way)
+		WRITE_ONCE(tun->heard, way);
+}
+
 /*
  * GRE from a registered peer is ours when its key is: it is then never
  * answered, whatever is wrong with it. Everything else is the host's.
  */
-static unsigned int gre_in(const struct nf_hook_state *state, struct sk_buff *skb)
+static unsigned int gre_in(struct clps_gre_net *gn, const struct nf_hook_state *state,
+			   struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct net *net = state->net;
+	struct clps_addr remote = clps_addr_v4(iph->saddr);
 	struct clps_gre_tun *tun;
-	struct clps_gre_net *gn;
-	struct clps_addr remote;
-	u8 buf[CLPS_GRE_MAX_LEN];
 	struct outer outer;
-	unsigned int len;
-	const void *gre;
 	int err;
 
-	gn = clps_gre_net(net);
-	remote = clps_addr_v4(iph->saddr);
 	if (!clps_gre_is_peer(gn, &remote))
 		return NF_ACCEPT;
-
-	len = skb->len - min_t(unsigned int, skb->len, iph->ihl * 4);
-	len = min_t(unsigned int, len, sizeof(buf));
-	gre = skb_header_pointer(skb, iph->ihl * 4, len, buf);
-	/* Version 1 is PPTP's (RFC 2637), which may come from the same host. */
-	if (gre && len >= CLPS_GRE_MIN_LEN && (((const u8 *)gre)[1] & CLPS_GRE_VERSION) == 1)
+	err = gre_header(&outer.gre, skb, iph);
+	if (err == PPTP)
 		return NF_ACCEPT;
-	err = gre ? clps_gre_parse(&outer.gre, gre, len) : -EMSGSIZE;
 	if (unlikely(err)) {
 		/* The stock driver takes none or little of it, and might answer. */
-		clps_drop(clps_core_stats(net), skb, CLPS_DROP_gre_header);
+		clps_drop(clps_core_stats(state->net), skb, CLPS_DROP_gre_header);
 		return NF_STOLEN;
 	}
 	tun = clps_gre_lookup(gn, &remote, outer.gre.flags & CLPS_GRE_F_KEY, outer.gre.key);
@@ -150,6 +196,7 @@ static unsigned int gre_in(const struct nf_hook_state *state, struct sk_buff *sk
 		rx_drop(tun, skb, CLPS_DROP_ipsec);
 		return NF_STOLEN;
 	}
+	learn_way(tun, state);
 	outer.ip = *iph;
 	gre_rx(tun, skb, &outer);
 	return NF_STOLEN;
@@ -166,7 +213,57 @@ unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook
 		return NF_ACCEPT;
 	/* What a program has accepted from a queue comes in that program's context. */
 	local_bh_disable();
-	verdict = gre_in(state, skb);
+	verdict = gre_in(priv, state, skb);
 	local_bh_enable();
 	return verdict;
+}
+
+/* Are we alone at @hook? */
+static bool is_alone(const struct net *net, unsigned int hook)
+{
+	const struct nf_hook_entries *e = rcu_dereference(net->nf.hooks_ipv4[hook]);
+
+	return e && e->num_hook_entries == 1;
+}
+
+/* Would the host do nothing with a packet between PRE_ROUTING and LOCAL_IN but route it? */
+static bool host_only_routes(const struct net *net, const struct sk_buff *skb)
+{
+#ifdef CONFIG_XFRM
+	if (net->xfrm.policy_count[XFRM_POLICY_IN] || secpath_exists(skb) ||
+	    net->xfrm.policy_default[XFRM_POLICY_IN] != XFRM_USERPOLICY_ACCEPT)
+		return false;
+#endif
+	return is_alone(net, NF_INET_PRE_ROUTING) && is_alone(net, NF_INET_LOCAL_IN);
+}
+
+/*
+ * Routing is dear, and the packets of a tunnel are all routed alike. What is like one
+ * that has come to clps_gre_hook() since the host's addresses, routes and rules last
+ * changed is taken here, when nobody is there who would look at it on its way.
+ * Whatever is not in order goes on, and is judged there.
+ */
+unsigned int clps_gre_hook_early(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct clps_gre_net *gn = priv;
+	struct clps_gre_tun *tun;
+	struct clps_addr remote;
+	struct outer outer;
+
+	if (iph->protocol != IPPROTO_GRE || iph->ihl != 5 || ip_is_fragment(iph) ||
+	    skb->pkt_type != PACKET_HOST || !host_only_routes(state->net, skb))
+		return NF_ACCEPT;
+	if (gre_header(&outer.gre, skb, iph))
+		return NF_ACCEPT;
+	remote = clps_addr_v4(iph->saddr);
+	tun = clps_gre_lookup(gn, &remote, outer.gre.flags & CLPS_GRE_F_KEY, outer.gre.key);
+	if (!tun || tun->local != iph->daddr ||
+	    READ_ONCE(tun->heard) != way_in(state->net, state))
+		return NF_ACCEPT;
+	lockdep_assert_in_softirq();
+	outer.ip = *iph;
+	gre_rx(tun, skb, &outer);
+	return NF_STOLEN;
 }

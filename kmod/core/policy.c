@@ -32,7 +32,7 @@ struct flow_block {
  * @rcu: frees the table after a grace period
  */
 struct clps_policy {
-	siphash_key_t hash_key;
+	hsiphash_key_t hash_key;
 	u32 set_mask;
 	struct mem_cgroup *payer;
 	struct flow_block **blocks;
@@ -130,12 +130,22 @@ static struct flow_block *block_new(const struct clps_policy *policy)
 	return block;
 }
 
+/* hsiphash() is for tables of which the hash is never seen outside, as here. */
+static __always_inline u32 key_hash(const struct clps_flow_key *key, const hsiphash_key_t *secret)
+{
+	if (likely(clps_addr_is_v4(&key->in) && clps_addr_is_v4(&key->out)))
+		return hsiphash_3u32((__force u32)key->in.w[3], (__force u32)key->out.w[3],
+				     ((u32)key->in_port << 16 | key->out_port) ^
+				     ((u32)key->proto << 8 | key->kind), secret);
+	return hsiphash(key, sizeof(*key), secret);
+}
+
 /* The set of @key, or NULL if it has none; locked in either case. */
-static struct clps_flow_set *set_lock(struct clps_policy *policy,
-				      const struct clps_flow_key *key, bool make, spinlock_t **lock)
+static __always_inline struct clps_flow_set *
+set_lock(struct clps_policy *policy, const struct clps_flow_key *key, bool make, spinlock_t **lock)
 	__acquires(*lock)
 {
-	u32 i = siphash(key, sizeof(*key), &policy->hash_key) & policy->set_mask;
+	u32 i = key_hash(key, &policy->hash_key) & policy->set_mask;
 	struct flow_block **block = &policy->blocks[i / BLOCK_SETS];
 
 	*lock = &policy->lock[i / BLOCK_SETS % POLICY_LOCKS];
@@ -146,8 +156,9 @@ static struct clps_flow_set *set_lock(struct clps_policy *policy,
 }
 
 /* Remember the flow. Without memory for it the answers stay inside. */
-static void note_inbound(struct clps_policy *policy, const struct clps_flow_key *key, u16 flags,
-			 u32 now, struct clps_stats __percpu *stats)
+static __always_inline void
+note_inbound(struct clps_policy *policy, const struct clps_flow_key *key, u16 flags, u32 now,
+	     struct clps_stats __percpu *stats)
 {
 	struct clps_flow_set *set;
 	bool evicted = false;

@@ -40,6 +40,7 @@ struct peer_key {
  * @nr: uplinks attached; RTNL
  * @is_md: collect-metadata device
  * @is_ether: frames have an Ethernet header
+ * @is_gre: a clps_gre device
  * @tracker: of the reference to @dev
  * @rcu: readers are in softirq
  */
@@ -52,6 +53,7 @@ struct clps_attach {
 	unsigned int nr;
 	bool is_md;
 	bool is_ether;
+	bool is_gre;
 	netdevice_tracker tracker;
 	struct rcu_head rcu;
 };
@@ -200,7 +202,13 @@ bool clps_uplink_rx_direct(struct sk_buff *skb)
 	up = rcu_dereference(at->single);
 	if (!up)
 		return false;
-	uplink_rx(up, skb);
+	/* Our tunnel has seen to the rest of uplink_rx(). */
+	if (unlikely(skb_warn_if_lro(skb))) {
+		clps_drop(up->stats, skb, CLPS_DROP_lro);
+		return true;
+	}
+	clps_skb_scrub(skb);
+	up->ops->rcv(up->priv, up, skb);
 	return true;
 }
 
@@ -247,6 +255,8 @@ void clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
 	skb_set_transport_header(skb, ip_hdrlen(skb));
 	skb_reset_mac_header(skb);
 	skb->dev = dev;
+	if (up->at->is_gre && clps_gre_xmit_direct(skb))
+		return;
 	why = uplink_prepare(up, skb);
 	if (unlikely(why)) {
 		clps_drop(up->stats, skb, why);
@@ -373,6 +383,7 @@ static struct clps_attach *attach_new(struct net_device *dev, const struct clps_
 	at->ops = ops;
 	at->is_md = is_md;
 	at->is_ether = is_ether;
+	at->is_gre = clps_gre_is(dev);
 	INIT_LIST_HEAD(&at->uplinks);
 	err = is_md ? rhashtable_init(&at->peers, &peer_params) : 0;
 	if (err)

@@ -14,6 +14,20 @@ static bool fits(const struct sk_buff *skb, unsigned int mtu)
 	return skb->len <= mtu;
 }
 
+/* As dev_hard_header(). */
+static int push_eth(struct sk_buff *skb, struct net_device *dev, const u8 *dst, const u8 *src)
+{
+	struct ethhdr *eth;
+
+	if (unlikely(!dev->header_ops || dev->header_ops->create != eth_header))
+		return dev_hard_header(skb, dev, ETH_P_IP, dst, src, skb->len);
+	eth = skb_push(skb, ETH_HLEN);
+	ether_addr_copy(eth->h_dest, dst);
+	ether_addr_copy(eth->h_source, src);
+	eth->h_proto = htons(ETH_P_IP);
+	return 0;
+}
+
 /* Straight into the guest's NIC; consumes @skb. */
 static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src_mac)
 {
@@ -47,12 +61,12 @@ static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src
 	}
 	skb->dev = dev;
 	skb_reset_network_header(skb);
-	if (unlikely(dev_hard_header(skb, dev, ETH_P_IP, mac, src_mac, len) < 0)) {
+	if (unlikely(push_eth(skb, dev, mac, src_mac) < 0)) {
 		clps_drop(stats, skb, CLPS_DROP_xmit);
 		return;
 	}
 	skb_reset_mac_header(skb);
-	if (unlikely(clps_xmit(skb)))
+	if (unlikely(clps_xmit_past(skb, clps_front_egress)))
 		clps_stats_inc(stats, CLPS_DROP_xmit);
 	else
 		clps_pcount_rx(hp->count, len);

@@ -5,6 +5,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include <linux/rhashtable.h>
 #include <linux/xarray.h>
 #include <net/genetlink.h>
@@ -132,13 +133,16 @@ static inline bool clps_mac_load(const u64 *mac, u8 *out)
 {
 	u64 v = READ_ONCE(*mac);
 
-	u64_to_ether_addr(v, out);
+	memcpy(out, &v, ETH_ALEN);
 	return v;
 }
 
 static inline void clps_mac_store(u64 *mac, const u8 *in)
 {
-	WRITE_ONCE(*mac, ether_addr_to_u64(in));
+	u64 v = 0;
+
+	memcpy(&v, in, ETH_ALEN);
+	WRITE_ONCE(*mac, v);
 }
 
 struct clps_front_net *clps_front_net(const struct net *net);
@@ -217,6 +221,10 @@ void clps_port_gone(struct clps_port *port);
 
 /* Its link came or went: another guest may be at the other end. RTNL. */
 void clps_port_changed(struct clps_port *port);
+
+/* The hook that keeps everybody but the front-end from sending there. */
+unsigned int clps_front_egress(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state);
 
 /* dispatch.c; softirq, RCU. */
 void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *skb);

@@ -4,12 +4,31 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include <collapsar/addr_hash.h>
+
 #include "front.h"
+
+static u32 dispatch_hash(const void *data, u32 len, u32 seed)
+{
+	const struct clps_dispatch_key *key = data;
+
+	return clps_addr_hash(&key->addr, key->network, seed);
+}
+
+static int dispatch_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct clps_dispatch_key *key = arg->key;
+	const struct clps_honeypot *hp = obj;
+
+	return key->network != hp->key.network || !clps_addr_eq(&key->addr, &hp->key.addr);
+}
 
 static const struct rhashtable_params dispatch_params = {
 	.head_offset = offsetof(struct clps_honeypot, dispatch_node),
 	.key_offset = offsetof(struct clps_honeypot, key),
 	.key_len = sizeof(struct clps_dispatch_key),
+	.hashfn = dispatch_hash,
+	.obj_cmpfn = dispatch_cmp,
 	.automatic_shrinking = true,
 };
 
@@ -66,7 +85,7 @@ struct clps_honeypot *clps_honeypot_lookup(const struct clps_network *network,
 {
 	struct clps_dispatch_key key = { .addr = *addr, .network = network->id };
 
-	return rhashtable_lookup_fast(&network->fn->dispatch, &key, dispatch_params);
+	return rhashtable_lookup(&network->fn->dispatch, &key, dispatch_params);
 }
 
 static void honeypot_free_rcu(struct rcu_head *head)

@@ -38,8 +38,8 @@ static bool from_front_end(const struct clps_port *port, const struct sk_buff *s
 	return ether_addr_equal(gateway, port->dev->dev_addr);
 }
 
-static unsigned int clps_front_egress(void *priv, struct sk_buff *skb,
-				      const struct nf_hook_state *state)
+unsigned int clps_front_egress(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
 {
 	return likely(from_front_end(priv, skb, state->net)) ? NF_ACCEPT : NF_DROP;
 }
@@ -139,6 +139,8 @@ static struct clps_port *port_new(struct clps_network *network, struct net_devic
 		return ERR_PTR(err);
 	}
 	netdev_hold(dev, &g->port.tracker, GFP_KERNEL);
+	/* Where the driver makes the room, none has to be made for every packet. */
+	netdev_set_rx_headroom(dev, CLPS_UPLINK_HEADROOM);
 	return &g->port;
 }
 
@@ -180,6 +182,7 @@ void clps_port_put(struct clps_port *port)
 		return;
 	/* Fails closed: an open port without guards joins the guest to the center. */
 	dev_close(port->dev);
+	netdev_reset_rx_headroom(port->dev);
 	dev_set_promiscuity(port->dev, -1);
 	nf_unregister_net_hook(port->network->fn->net, &g->egress);
 	netdev_rx_handler_unregister(port->dev);

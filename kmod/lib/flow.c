@@ -71,9 +71,12 @@ void clps_flow_key_pair(struct clps_flow_key *pair, const struct clps_flow_key *
 	key_init(pair, &key->in, &key->out, key->proto);
 }
 
+/* What differs most often comes first. */
 static bool key_eq(const struct clps_flow_key *a, const struct clps_flow_key *b)
 {
-	return !memcmp(a, b, sizeof(*a));
+	return a->out_port == b->out_port && a->in_port == b->in_port &&
+	       a->kind == b->kind && a->proto == b->proto &&
+	       clps_addr_eq(&a->out, &b->out) && clps_addr_eq(&a->in, &b->in);
 }
 
 static u32 flow_timeout(const struct clps_flow *flow, const struct clps_flow_timeouts *tmo)
@@ -113,7 +116,7 @@ static struct clps_flow *find(struct clps_flow_set *set, const struct clps_flow_
 	for (i = 0; i < CLPS_FLOW_WAYS; i++) {
 		struct clps_flow *flow = &set->way[i];
 
-		if (is_live(flow, now, tmo) && key_eq(&flow->key, key))
+		if (key_eq(&flow->key, key) && is_live(flow, now, tmo))
 			return flow;
 	}
 	return NULL;

@@ -12,7 +12,7 @@ struct ip4 {
 	u8 proto;
 };
 
-static int ip4_header(struct ip4 *ip, const u8 *b, size_t len)
+static __always_inline int ip4_header(struct ip4 *ip, const u8 *b, size_t len)
 {
 	if (len < 20)
 		return -EMSGSIZE;
@@ -170,7 +170,7 @@ int clps_pkt_parse4(struct clps_pkt *pkt, const void *data, size_t len,
 	__be32 addr;
 	int err;
 
-	memset(pkt, 0, sizeof(*pkt));
+	memset(pkt, 0, offsetof(struct clps_pkt, err_proto));
 	err = ip4_header(&ip, b, len);
 	if (err)
 		return err;

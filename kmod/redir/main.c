@@ -125,7 +125,7 @@ static int inetaddr_event(struct notifier_block *nb, unsigned long event, void *
 	if (event != NETDEV_UP)
 		return NOTIFY_DONE;
 	list_for_each_entry(nic, &rn->nics, list) {
-		v = clps_v_by_nic(rn, &addr, nic->dev->ifindex);
+		v = clps_v_find(rn, &addr, nic->dev->ifindex);
 		if (v)
 			clps_v_withdraw(v, CLPS_CLAIM_R_LOCAL, NULL);
 	}

@@ -139,7 +139,7 @@ static struct clps_v *get_v(struct genl_info *info)
 	err = clps_addr_get(info->attrs[COLLAPSAR_REDIR_A_ADDR], &addr, info->extack);
 	if (err)
 		return ERR_PTR(err);
-	v = clps_v_by_nic(rn, &addr, nla_get_u32(info->attrs[COLLAPSAR_REDIR_A_IFINDEX]));
+	v = clps_v_find(rn, &addr, nla_get_u32(info->attrs[COLLAPSAR_REDIR_A_IFINDEX]));
 	if (!v) {
 		NL_SET_ERR_MSG(info->extack, "no such redirect");
 		return ERR_PTR(-ENOENT);

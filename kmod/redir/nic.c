@@ -43,6 +43,8 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 		return ERR_PTR(err);
 	}
 	netdev_hold(dev, &nic->tracker, GFP_KERNEL);
+	/* Where the driver makes the room, none has to be made for every packet. */
+	netdev_set_rx_headroom(dev, CLPS_UPLINK_HEADROOM);
 	list_add_tail(&nic->list, &rn->nics);
 	return nic;
 }
@@ -87,6 +89,7 @@ void clps_redir_nic_put(struct clps_redir_nic *nic)
 	nf_unregister_net_hook(nic->rn->net, &nic->hook);
 	list_del(&nic->list);
 	clps_redir_pending_flush(nic->rn, nic->dev);
+	netdev_reset_rx_headroom(nic->dev);
 	netdev_put(nic->dev, &nic->tracker);
 	kfree_rcu(nic, rcu);
 }

@@ -117,12 +117,12 @@ struct clps_redir_uplink {
 
 struct clps_v_nic_key {
 	struct clps_addr addr;
-	u64 ifindex;
+	u32 ifindex;
 };
 
 struct clps_v_uplink_key {
 	struct clps_addr addr;
-	u64 uplink;
+	const struct clps_redir_uplink *uplink;
 };
 
 /**
@@ -209,6 +209,9 @@ int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
 	       struct netlink_ext_ack *extack);
 void clps_v_del(struct clps_v *v);
 int clps_v_set_mac(struct clps_v *v, const u8 *mac, struct netlink_ext_ack *extack);
+/* RTNL. */
+struct clps_v *clps_v_find(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex);
+/* RCU. */
 struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex);
 struct clps_v *clps_v_by_uplink(struct clps_redir_net *rn, const struct clps_addr *addr,
 				const struct clps_redir_uplink *uplink);

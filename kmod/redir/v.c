@@ -1,22 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Redirected addresses: creation, lookup, deletion. */
+#include <linux/hash.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/route.h>
 
+#include <collapsar/addr_hash.h>
+
 #include "redir.h"
+
+static u32 nic_hash(const void *data, u32 len, u32 seed)
+{
+	const struct clps_v_nic_key *key = data;
+
+	return clps_addr_hash(&key->addr, key->ifindex, seed);
+}
+
+static int nic_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct clps_v_nic_key *key = arg->key;
+	const struct clps_v *v = obj;
+
+	return key->ifindex != v->nic_key.ifindex || !clps_addr_eq(&key->addr, &v->nic_key.addr);
+}
 
 static const struct rhashtable_params nic_params = {
 	.head_offset = offsetof(struct clps_v, nic_node),
 	.key_offset = offsetof(struct clps_v, nic_key),
 	.key_len = sizeof(struct clps_v_nic_key),
+	.hashfn = nic_hash,
+	.obj_cmpfn = nic_cmp,
 	.automatic_shrinking = true,
 };
+
+static u32 uplink_hash(const void *data, u32 len, u32 seed)
+{
+	const struct clps_v_uplink_key *key = data;
+
+	return clps_addr_hash(&key->addr, hash_ptr(key->uplink, 32), seed);
+}
+
+static int uplink_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct clps_v_uplink_key *key = arg->key;
+	const struct clps_v *v = obj;
+
+	return key->uplink != v->uplink_key.uplink ||
+	       !clps_addr_eq(&key->addr, &v->uplink_key.addr);
+}
 
 static const struct rhashtable_params uplink_params = {
 	.head_offset = offsetof(struct clps_v, uplink_node),
 	.key_offset = offsetof(struct clps_v, uplink_key),
 	.key_len = sizeof(struct clps_v_uplink_key),
+	.hashfn = uplink_hash,
+	.obj_cmpfn = uplink_cmp,
 	.automatic_shrinking = true,
 };
 
@@ -59,15 +97,26 @@ struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *
 {
 	struct clps_v_nic_key key = { .addr = *addr, .ifindex = ifindex };
 
-	return rhashtable_lookup_fast(&rn->by_nic, &key, nic_params);
+	return rhashtable_lookup(&rn->by_nic, &key, nic_params);
+}
+
+struct clps_v *clps_v_find(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex)
+{
+	struct clps_v *v;
+
+	ASSERT_RTNL();
+	rcu_read_lock();
+	v = clps_v_by_nic(rn, addr, ifindex);
+	rcu_read_unlock();
+	return v;
 }
 
 struct clps_v *clps_v_by_uplink(struct clps_redir_net *rn, const struct clps_addr *addr,
 				const struct clps_redir_uplink *uplink)
 {
-	struct clps_v_uplink_key key = { .addr = *addr, .uplink = (unsigned long)uplink };
+	struct clps_v_uplink_key key = { .addr = *addr, .uplink = uplink };
 
-	return rhashtable_lookup_fast(&rn->by_uplink, &key, uplink_params);
+	return rhashtable_lookup(&rn->by_uplink, &key, uplink_params);
 }
 
 int clps_v_check_addr(struct clps_redir_net *rn, const struct clps_addr *addr,
@@ -165,7 +214,7 @@ int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
 		NL_SET_ERR_MSG(extack, "the module is being unloaded");
 		return -ESHUTDOWN;
 	}
-	if (clps_v_by_nic(rn, &conf->addr, conf->ifindex)) {
+	if (clps_v_find(rn, &conf->addr, conf->ifindex)) {
 		NL_SET_ERR_MSG(extack, "the address is redirected on this NIC already");
 		return -EEXIST;
 	}
@@ -185,7 +234,7 @@ int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
 		err = PTR_ERR(v->uplink);
 		goto err_nic;
 	}
-	v->uplink_key.uplink = (unsigned long)v->uplink;
+	v->uplink_key.uplink = v->uplink;
 	if (conf->has_mac) {
 		err = dev_uc_add(v->nic->dev, conf->mac);
 		if (err) {

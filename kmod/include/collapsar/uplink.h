@@ -9,6 +9,7 @@
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include <linux/netlink.h>
 #include <net/netlink.h>
 #include <linux/skbuff.h>
@@ -17,6 +18,9 @@
 
 struct clps_uplink;
 struct clps_stats;
+
+/* What our tunnel pushes before a packet: Ethernet, IPv4 and GRE with all options. */
+#define CLPS_UPLINK_HEADROOM	64
 
 /**
  * struct clps_uplink_parm - which uplink; also its identity
@@ -192,19 +196,28 @@ const struct clps_uplink_parm *clps_uplink_parms(const struct clps_uplink *up);
 void clps_skb_scrub(struct sk_buff *skb);
 
 /**
- * clps_xmit() - queue a packet on its device
- * @skb: consumed; skb->dev is set
+ * clps_xmit_past() - to a netdev, past an egress hook of one's own
+ * @skb: consumed; skb->dev is set, skb->data at the link-layer header
+ * @own: the hook, which would accept @skb; or NULL
  *
- * net_xmit_eval() is a macro that evaluates its argument twice: given the call
- * itself it would transmit the packet twice.
+ * Calls the driver of a device without queue and lock at once when dev_queue_xmit()
+ * would have nothing else to do: no tap, filter or redirection, nothing to segment
+ * or to checksum. The tracepoints net:net_dev_queue and net:net_dev_xmit are then
+ * not passed.
  *
- * Return: 0, or not if the packet was dropped.
+ * Context: BH disabled, RCU. Return: 0, or not if the packet was dropped.
+ */
+int clps_xmit_past(struct sk_buff *skb, nf_hookfn *own);
+
+/**
+ * clps_xmit() - to a netdev, as by dev_queue_xmit()
+ * @skb: consumed; skb->dev is set, skb->data at the link-layer header
+ *
+ * Context: BH disabled, RCU. Return: 0, or not if the packet was dropped.
  */
 static inline int clps_xmit(struct sk_buff *skb)
 {
-	int rc = dev_queue_xmit(skb);
-
-	return net_xmit_eval(rc);
+	return clps_xmit_past(skb, NULL);
 }
 
 #endif /* _COLLAPSAR_UPLINK_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CLPS_COMPAT_IP_H
+#define CLPS_COMPAT_IP_H
+
+#include <net/ip.h>
+
+/* What ip_local_out() and ip_output() count of a packet: OutTransmits came in 6.8. */
+static inline void clps_compat_ip_count_out(struct net *net, unsigned int len)
+{
+#ifdef CLPS_HAVE_MIB_OUTREQUESTS
+	IP_INC_STATS(net, IPSTATS_MIB_OUTREQUESTS);
+#endif
+	IP_UPD_PO_STATS(net, IPSTATS_MIB_OUT, len);
+}
+
+#endif /* CLPS_COMPAT_IP_H */

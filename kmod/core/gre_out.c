@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The outer packet: its IP header, and its way to the netdev below. */
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <net/ip.h>
+#include <net/ip_tunnels.h>
+#include <net/l3mdev.h>
+#include <net/lwtunnel.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+
+#include <collapsar/uplink.h>
+
+#include "../compat/ip.h"
+#include "core.h"
+#include "gre_priv.h"
+
+/*
+ * Identifiers are unique for source, destination and protocol (RFC 6864), and drawn
+ * from the host's own source, whose hash costs more than all else that is done here:
+ * a CPU draws some ahead.
+ */
+static __be16 next_ident(struct clps_gre_tun *tun, const struct iphdr *iph)
+{
+	struct clps_gre_idents *ids = this_cpu_ptr(tun->idents);
+	struct iphdr draw = { .saddr = iph->saddr, .daddr = iph->daddr,
+			      .protocol = iph->protocol };
+
+	if (unlikely(!ids->left || ids->saddr != iph->saddr)) {
+		__ip_select_ident(tun->net, &draw, CLPS_GRE_IDENTS);
+		ids->next = ntohs(draw.id);
+		ids->left = CLPS_GRE_IDENTS;
+		ids->saddr = iph->saddr;
+	}
+	ids->left--;
+	return htons(ids->next++);
+}
+
+static void push_ip(struct clps_gre_tun *tun, struct sk_buff *skb, const struct clps_gre_way *way)
+{
+	struct iphdr *iph = skb_push(skb, sizeof(*iph));
+
+	skb_reset_network_header(skb);
+	/*
+	 * DF stays off whatever the inner packet says: a 1500-byte packet with
+	 * DF crosses a 1500-byte path in two outer fragments, unseen.
+	 */
+	*iph = (struct iphdr) {
+		.version = 4,
+		.ihl = sizeof(*iph) / 4,
+		.tos = way->tos,
+		.ttl = READ_ONCE(tun->ttl),
+		.protocol = IPPROTO_GRE,
+		.saddr = way->saddr,
+		.daddr = clps_addr_get_v4(&tun->id.remote),
+	};
+	iph->id = next_ident(tun, iph);
+}
+
+static bool has_hooks(const struct net *net, unsigned int hook)
+{
+	const struct nf_hook_entries *e = rcu_dereference(net->nf.hooks_ipv4[hook]);
+
+	return e && e->num_hook_entries;
+}
+
+/*
+ * Would ip_local_out() and ip_output() do nothing but fill in the header, ask
+ * POST_ROUTING and look for the neighbour?
+ */
+static bool is_plain(const struct net *net, const struct sk_buff *skb, const struct rtable *rt)
+{
+	const struct net_device *dev = rt->dst.dev;
+
+	return rt->dst.output == ip_output && !rt->dst.lwtstate && rt->rt_type == RTN_UNICAST &&
+	       !rt->rt_pmtu && !dst_metric_raw(&rt->dst, RTAX_MTU) &&
+	       skb->len <= READ_ONCE(dev->mtu) && !netif_is_l3_slave(dev) &&
+	       !has_hooks(net, NF_INET_LOCAL_OUT);
+}
+
+/* The link-layer header, as last used. */
+static bool push_cached(struct sk_buff *skb, const struct hh_cache *hh)
+{
+	unsigned int seq, len;
+
+	if (unlikely(skb_headroom(skb) < HH_DATA_MOD))
+		return false;
+	do {
+		seq = read_seqbegin(&hh->hh_lock);
+		len = READ_ONCE(hh->hh_len);
+		if (!len || len > HH_DATA_MOD)
+			return false;
+		memcpy(skb->data - HH_DATA_MOD, hh->hh_data, HH_DATA_MOD);
+	} while (read_seqretry(&hh->hh_lock, seq));
+	__skb_push(skb, len);
+	return true;
+}
+
+static int to_neighbour(struct net *net, struct sk_buff *skb, struct rtable *rt)
+{
+	struct neighbour *neigh;
+	bool is_v6gw = false;
+
+	clps_compat_ip_count_out(net, skb->len);
+	neigh = ip_neigh_for_gw(rt, skb, &is_v6gw);
+	if (IS_ERR(neigh)) {
+		kfree_skb(skb);
+		return -EINVAL;
+	}
+	/* Whoever uses a doubtful entry has it asked for, as neigh_output() does. */
+	if (!is_v6gw && (READ_ONCE(neigh->nud_state) & NUD_VALID) &&
+	    !neigh_event_send(neigh, NULL) && push_cached(skb, &neigh->hh)) {
+		skb_reset_mac_header(skb);
+		return clps_xmit(skb);
+	}
+	return neigh_output(neigh, skb, is_v6gw);
+}
+
+/* As ip_local_out(). */
+static int send_plain(struct net *net, struct sk_buff *skb, struct rtable *rt)
+{
+	struct net_device *in = skb->dev;
+	int rc = 1;
+
+	ip_hdr(skb)->tot_len = htons(skb->len);
+	ip_send_check(ip_hdr(skb));
+	skb->protocol = htons(ETH_P_IP);
+	skb->dev = rt->dst.dev;
+	if (has_hooks(net, NF_INET_POST_ROUTING)) {
+		/* Whoever queues it gives it back to ip_output(): past the hooks. */
+		IPCB(skb)->flags |= IPSKB_REROUTED;
+		rc = nf_hook(NFPROTO_IPV4, NF_INET_POST_ROUTING, net, NULL, skb, in, skb->dev,
+			     ip_output);
+		if (rc == 1 && unlikely(skb_rtable(skb) != rt || skb->len > READ_ONCE(skb->dev->mtu)))
+			return ip_output(net, NULL, skb);
+	}
+	return rc == 1 ? to_neighbour(net, skb, rt) : rc;
+}
+
+void clps_gre_out(struct clps_gre_tun *tun, struct sk_buff *skb, const struct clps_gre_way *way)
+{
+	int len = skb->len - skb_inner_network_offset(skb);
+	int err;
+
+	skb_clear_hash_if_not_l4(skb);
+	skb_dst_set(skb, &way->rt->dst);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	push_ip(tun, skb, way);
+	if (likely(is_plain(tun->net, skb, way->rt)))
+		err = send_plain(tun->net, skb, way->rt);
+	else
+		err = ip_local_out(tun->net, NULL, skb);
+	iptunnel_xmit_stats(tun->dev, net_xmit_eval(err) ? 0 : len);
+}

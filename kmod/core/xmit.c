@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* To a netdev's driver, past what there is nothing to do for. */
+#include <linux/export.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <net/dst.h>
+#include <net/sch_generic.h>
+
+#include <collapsar/uplink.h>
+
+#include "../compat/netdev.h"
+#include "core.h"
+
+/* Does somebody but @own filter what @dev sends? */
+static bool has_egress_hook(const struct net_device *dev, nf_hookfn *own)
+{
+#ifdef CONFIG_NETFILTER_EGRESS
+	const struct nf_hook_entries *e = rcu_dereference(dev->nf_hooks_egress);
+
+	return e && (e->num_hook_entries != 1 || e->hooks[0].hook != own);
+#else
+	return false;
+#endif
+}
+
+bool clps_tx_is_tapped(struct net_device *dev, nf_hookfn *own)
+{
+	const struct Qdisc *q = rcu_dereference_bh(netdev_get_tx_queue(dev, 0)->qdisc);
+
+	return q->enqueue || dev_nit_active(dev) || has_egress_hook(dev, own) ||
+	       clps_compat_has_tc_egress(dev);
+}
+
+/* Can the driver take it as it is? */
+static bool is_ready(struct sk_buff *skb, const struct net_device *dev)
+{
+	const struct net_device_ops *ops = dev->netdev_ops;
+	netdev_features_t features = dev->features;
+
+	if (skb_is_gso(skb) || skb_vlan_tag_present(skb) || skb_csum_is_sctp(skb))
+		return false;
+	if (skb->ip_summed != CHECKSUM_PARTIAL && !skb_is_nonlinear(skb))
+		return true;
+	if (ops->ndo_features_check && ops->ndo_features_check != passthru_features_check)
+		return false;
+	if (skb->encapsulation)
+		features &= dev->hw_enc_features;
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !(features & NETIF_F_HW_CSUM))
+		return false;
+	return !skb_is_nonlinear(skb) || ((features & NETIF_F_SG) && !skb_has_frag_list(skb));
+}
+
+/* A device without queue, lock or choice: veth, a bridge, a tunnel. */
+static bool takes_directly(const struct net_device *dev)
+{
+	return dev->real_num_tx_queues == 1 && clps_compat_dev_is_lltx(dev) &&
+	       !netif_xmit_stopped(netdev_get_tx_queue(dev, 0)) && !dev_xmit_recursion();
+}
+
+int clps_xmit_past(struct sk_buff *skb, nf_hookfn *own)
+{
+	struct net_device *dev = skb->dev;
+	int rc;
+
+	if (!takes_directly(dev) || !is_ready(skb, dev) || clps_tx_is_tapped(dev, own)) {
+		rc = dev_queue_xmit(skb);
+		return net_xmit_eval(rc);
+	}
+	if (dev->priv_flags & IFF_XMIT_DST_RELEASE)
+		skb_dst_drop(skb);
+	else
+		skb_dst_force(skb);
+	skb_set_queue_mapping(skb, 0);
+	dev_xmit_recursion_inc();
+	rc = netdev_start_xmit(skb, dev, netdev_get_tx_queue(dev, 0), false);
+	dev_xmit_recursion_dec();
+	if (likely(dev_xmit_complete(rc)))
+		return net_xmit_eval(rc);
+	kfree_skb(skb);
+	return NET_XMIT_DROP;
+}
+EXPORT_SYMBOL_NS_GPL(clps_xmit_past, COLLAPSAR);

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# LANES: uml stock
+# TIMEOUT: 120
+# Packets of a tunnel are taken past the stack where it has nothing to do with them. Who
+# has something to do with them, gets them: filters of every hook, whoever listens, and
+# the address that they are sent to. Each has its say while packets flow that were
+# taken past it a moment ago.
+#
+# The topology is front_topology.bash's; the packets are siteB's, to guest3:
+#
+#   siteB 192.0.3.2 ==GRE key 2== w2 192.0.3.1 center p3 -- guest3 10.1.0.9
+#   198.51.100.5                     dmzb (clps_gre)
+set -u
+# shellcheck source=selftests/lib/ktap.sh
+. "$CLPS_ROOT/selftests/lib/ktap.sh"
+# shellcheck source=selftests/lib/netns.sh
+. "$CLPS_ROOT/selftests/lib/netns.sh"
+# shellcheck source=selftests/netns/front_topology.bash
+. "$CLPS_ROOT/selftests/netns/front_topology.bash"
+
+answered() { in_ns siteB ping -n -q -c 3 -i 0.01 -W 1 10.1.0.9 > /dev/null; }
+
+# dropped_by FAMILY DEFINITION MATCH: with this chain in the center nothing comes through,
+# and it has seen what did not; without it all is as before.
+dropped_by() {
+	local seen
+
+	wait_for 10 answered || return 1
+	in_ns center nft -f - <<-EOF || return 1
+	table $1 t {
+		chain c {
+			type filter hook $2
+			$3 counter drop
+		}
+	}
+	EOF
+	if answered; then
+		in_ns center nft delete table "$1" t
+		return 1
+	fi
+	seen=$(in_ns center nft -j list table "$1" t |
+		jq '[.nftables[].rule? // empty | .expr[].counter? // empty | .packets] | add')
+	in_ns center nft delete table "$1" t
+	[ "$seen" -ge 3 ] && answered
+}
+
+# heard DEVICE: who listens there hears what goes out.
+heard() {
+	wait_for 10 answered || return 1
+	spawn in_ns center tcpdump -n -c 3 -Q out -i "$1" icmp > /dev/null 2> /tmp/ear
+	wait_for 10 grep -q listening /tmp/ear && answered || return 1
+	wait_for 10 grep -q '^3 packets captured' /tmp/ear
+}
+
+# The address goes: what is sent to it is not for this host any more.
+received() { in_ns center cat /sys/class/net/dmzb/statistics/rx_packets; }
+only_with_its_address() {
+	local seen
+
+	wait_for 10 answered || return 1
+	ip -n center addr del 192.0.3.1/24 dev w2
+	ip -n center addr add 192.0.3.9/24 dev w2
+	seen=$(received)
+	not answered && [ "$(received)" = "$seen" ] || return 1
+	ip -n center addr add 192.0.3.1/24 dev w2
+	wait_for 10 answered
+}
+
+ktap_start 12
+ktap_check "center and sites are set up" front_up
+ktap_check "a filter before routing" dropped_by ip \
+	"prerouting priority raw;" "ip saddr 192.0.3.2 ip protocol gre"
+ktap_check "a filter of input" dropped_by ip \
+	"input priority filter;" "ip saddr 192.0.3.2 ip protocol gre"
+ktap_check "a filter of output" dropped_by ip \
+	"output priority filter;" "ip daddr 192.0.3.2 ip protocol gre"
+ktap_check "a filter after routing" dropped_by ip \
+	"postrouting priority filter;" "ip daddr 192.0.3.2 ip protocol gre"
+ktap_check "a filter on the netdev below the tunnel" dropped_by netdev \
+	"egress device w2 priority filter;" "ip protocol gre"
+ktap_check "a filter on the tunnel's netdev" dropped_by netdev \
+	"egress device dmzb priority filter;" "ip saddr 10.1.0.9"
+ktap_check "a filter on the guest's port" dropped_by netdev \
+	"egress device p3 priority filter;" "ip daddr 10.1.0.9"
+ktap_check "who listens on the tunnel's netdev" heard dmzb
+ktap_check "who listens on the guest's port" heard p3
+ktap_check "what was the host's address is no more" only_with_its_address
+ktap_check "nothing leaks, nothing warns" check_leaks
+ktap_end
