@@ -105,6 +105,8 @@ static int icmp_error(struct clps_pkt *pkt, const u8 *b, size_t len)
 
 static int icmp(struct clps_pkt *pkt, const u8 *b, size_t len)
 {
+	pkt->err_sport = 0;
+	pkt->err_dport = 0;
 	if (len < 8)
 		return -EMSGSIZE;
 	pkt->icmp_type = b[0];
