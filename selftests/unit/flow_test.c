@@ -44,6 +44,21 @@ static void replies_only(void)
 	CHECK(!out(&s, packet(false, 6, 53, 4000, 0), 11));
 }
 
+/* The same ports of another host are another flow. */
+static void hosts_apart(void)
+{
+	struct clps_pkt same = packet(false, 17, 53, 4000, 0), other = same;
+	struct clps_flow_set s = { };
+
+	in(&s, packet(true, 17, 53, 4000, 0), 10);
+	other.dst = clps_addr_v4(cpu_to_be32(0xc0000202));
+	CHECK(!out(&s, other, 11));
+	other = same;
+	other.src = clps_addr_v4(cpu_to_be32(0x0a01000a));
+	CHECK(!out(&s, other, 11));
+	CHECK(out(&s, same, 11));
+}
+
 static void syn_is_no_answer(void)
 {
 	struct clps_flow_set s = { };
@@ -432,7 +447,8 @@ static void oldest_goes(void)
 
 int main(void)
 {
-	unit_begin(26);
+	unit_begin(27);
+	unit_run("the same ports of another host are another flow", hosts_apart);
 	unit_run("TCP is closed by a FIN of both", fin_of_both_closes);
 	unit_run("a FIN counts once for each side", honeypot_fin_first);
 	unit_run("a RST of either side closes", rst_closes);
