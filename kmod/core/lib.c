@@ -13,5 +13,7 @@ EXPORT_SYMBOL_NS_GPL(clps_claim_timer, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_announce, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_arp, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_suspect, COLLAPSAR);
+EXPORT_SYMBOL_NS_GPL(clps_claim_hold, COLLAPSAR);
+EXPORT_SYMBOL_NS_GPL(clps_claim_set_quiet, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_withdraw, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_pkt_parse4, COLLAPSAR);

@@ -39,6 +39,8 @@ u32 clps_claim_start(struct clps_claim *c, u64 now, u32 rnd, u8 reason)
 
 	c->timer = false;
 	c->defended = false;
+	if (reason == CLPS_CLAIM_R_OPERATOR)
+		c->hold_ms = 0;
 	c->probes_left = c->probes;
 	/* Somebody had it: what the operator knew when he asked for no check is over. */
 	if (!c->probes && reason == CLPS_CLAIM_R_QUIET)
@@ -105,6 +107,37 @@ u32 clps_claim_announce(struct clps_claim *c, u64 now, struct clps_claim_pace *p
 	return arm(c, turn);
 }
 
+u32 clps_claim_hold(const struct clps_claim *c, u64 now)
+{
+	return c->hold_ms && now < c->calm_at ? c->hold_ms : 0;
+}
+
+void clps_claim_set_quiet(struct clps_claim *c, u32 quiet_ms)
+{
+	/* Saying the same once more changes nothing. */
+	if (c->quiet_ms != quiet_ms)
+		c->hold_ms = 0;
+	c->quiet_ms = quiet_ms;
+}
+
+/* From the last sign of the other machine on. */
+static u32 hold(struct clps_claim *c, u64 now)
+{
+	if (!c->hold_ms)
+		c->hold_ms = c->quiet_ms;
+	c->calm_at = now + c->hold_ms + CLPS_CLAIM_CALM;
+	return arm(c, now + c->hold_ms);
+}
+
+/* V is lost, perhaps not for the first time. */
+static u32 hold_longer(struct clps_claim *c, u64 now)
+{
+	u32 most = max(c->quiet_ms, CLPS_CLAIM_HOLD_MAX);
+
+	c->hold_ms = min(2 * clps_claim_hold(c, now), most);
+	return hold(c, now);
+}
+
 u32 clps_claim_withdraw(struct clps_claim *c, u64 now, u8 reason, const u8 *foreign_mac)
 {
 	u32 act = enter(c, CLPS_CLAIM_WITHDRAWN, reason);
@@ -114,7 +147,7 @@ u32 clps_claim_withdraw(struct clps_claim *c, u64 now, u8 reason, const u8 *fore
 		memcpy(c->foreign_mac, foreign_mac, CLPS_ETH_ALEN);
 	if (c->quiet_ms &&
 	    (reason == CLPS_CLAIM_R_CONFLICT || reason == CLPS_CLAIM_R_FOREIGN_PROBE))
-		act |= arm(c, now + c->quiet_ms);
+		act |= hold_longer(c, now);
 	return act;
 }
 
@@ -123,9 +156,11 @@ static u32 conflict(struct clps_claim *c, const struct clps_arp *arp, u64 now)
 {
 	/* While withdrawn, the quiet time starts over: V is in use. No event. */
 	if (c->state == CLPS_CLAIM_WITHDRAWN) {
-		if (c->timer)
-			return CLPS_CLAIM_DO_CONFLICT | arm(c, now + c->quiet_ms);
-		return CLPS_CLAIM_DO_CONFLICT;
+		if (!c->timer)
+			return CLPS_CLAIM_DO_CONFLICT;
+		/* Since then the operator may have said that there is none. */
+		c->timer = false;
+		return CLPS_CLAIM_DO_CONFLICT | (c->quiet_ms ? hold(c, now) : 0);
 	}
 	/* RFC 5227, 2.4 (b): defend once; a second conflict means a real owner. */
 	if (c->state == CLPS_CLAIM_CLAIMED && c->mode == CLPS_CLAIM_RESERVED &&

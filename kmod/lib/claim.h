@@ -45,6 +45,10 @@ enum clps_claim_action {
 #define CLPS_CLAIM_DEFEND_INTERVAL	10000
 /* At most one verification per V in this time. */
 #define CLPS_CLAIM_VERIFY_INTERVAL	1000
+/* What a quiet time grows to, unless the operator's is longer, */
+#define CLPS_CLAIM_HOLD_MAX		3600000u
+/* and how long nobody must have contested V until it is the operator's again. */
+#define CLPS_CLAIM_CALM			3600000
 /* The claims of one LAN send probes and announcements no closer than this, on average. */
 #define CLPS_CLAIM_PACE			2
 
@@ -61,8 +65,10 @@ struct clps_claim_pace {
  * @next: when clps_claim_timer() is due, ms; valid when @timer
  * @last_verify: time of the last verification
  * @last_defence: time of the last defended conflict
+ * @calm_at: when the quiet time is @quiet_ms again; valid when @hold_ms
  * @interval_ms: between probes; 0 = RFC 5227's 1 to 2 s at random
  * @quiet_ms: after a withdrawal by conflict until probing starts again; 0 = never
+ * @hold_ms: what it has grown to with the losses of V so far; 0 = none
  * @state: enum clps_claim_state
  * @reason: why it is in that state
  * @mode: enum clps_claim_mode
@@ -79,8 +85,10 @@ struct clps_claim {
 	u64 next;
 	u64 last_verify;
 	u64 last_defence;
+	u64 calm_at;
 	u32 interval_ms;
 	u32 quiet_ms;
+	u32 hold_ms;
 	u8 state;
 	u8 reason;
 	u8 mode;
@@ -150,6 +158,25 @@ u32 clps_claim_arp(struct clps_claim *c, const struct clps_arp *arp, __be32 addr
  * Return: action bits.
  */
 u32 clps_claim_suspect(struct clps_claim *c, u64 now);
+
+/**
+ * clps_claim_hold() - the quiet time that V's losses have led to
+ * @c: the claim
+ * @now: ms, monotonic
+ *
+ * It doubles with each loss, so that nobody can make V come and go quickly,
+ * until the operator claims V or says another quiet time.
+ *
+ * Return: ms; 0 when nobody has contested V for long.
+ */
+u32 clps_claim_hold(const struct clps_claim *c, u64 now);
+
+/**
+ * clps_claim_set_quiet() - the operator says how long to be quiet
+ * @c: the claim
+ * @quiet_ms: from the next loss on; 0 = for good
+ */
+void clps_claim_set_quiet(struct clps_claim *c, u32 quiet_ms);
 
 /**
  * clps_claim_withdraw() - stop answering for V

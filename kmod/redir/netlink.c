@@ -52,6 +52,7 @@ static const struct nla_policy redir_policy[COLLAPSAR_REDIR_A_MAX + 1] = {
 static int put_v(struct sk_buff *msg, const struct clps_v *v, const struct clps_claim *c)
 {
 	const struct net_device *up = clps_uplink_dev(v->uplink->up);
+	u32 hold_ms = clps_claim_hold(c, ktime_to_ms(ktime_get()));
 	u64 own_mac = READ_ONCE(v->mac);
 	u8 mac[ETH_ALEN];
 
@@ -71,7 +72,8 @@ static int put_v(struct sk_buff *msg, const struct clps_v *v, const struct clps_
 	    nla_put_u32(msg, COLLAPSAR_REDIR_A_STATE, c->state) ||
 	    nla_put_u32(msg, COLLAPSAR_REDIR_A_REASON, c->reason) ||
 	    (!is_zero_ether_addr(c->foreign_mac) &&
-	     nla_put(msg, COLLAPSAR_REDIR_A_FOREIGN_MAC, ETH_ALEN, c->foreign_mac)))
+	     nla_put(msg, COLLAPSAR_REDIR_A_FOREIGN_MAC, ETH_ALEN, c->foreign_mac)) ||
+	    (hold_ms && nla_put_u32(msg, COLLAPSAR_REDIR_A_HOLD, hold_ms / MSEC_PER_SEC)))
 		return -EMSGSIZE;
 	return clps_pcount_put(msg, COLLAPSAR_REDIR_A_RX_PACKETS, COLLAPSAR_REDIR_A_PAD, v->count);
 }
@@ -216,7 +218,7 @@ static void set_claim(struct clps_v *v, struct nlattr **tb)
 	if (tb[COLLAPSAR_REDIR_A_MODE])
 		v->claim.mode = nla_get_u32(tb[COLLAPSAR_REDIR_A_MODE]);
 	if (tb[COLLAPSAR_REDIR_A_QUIET])
-		v->claim.quiet_ms = nla_get_u32(tb[COLLAPSAR_REDIR_A_QUIET]) * MSEC_PER_SEC;
+		clps_claim_set_quiet(&v->claim, nla_get_u32(tb[COLLAPSAR_REDIR_A_QUIET]) * MSEC_PER_SEC);
 	if (tb[COLLAPSAR_REDIR_A_PROBES])
 		v->claim.probes = nla_get_u32(tb[COLLAPSAR_REDIR_A_PROBES]);
 	if (tb[COLLAPSAR_REDIR_A_PROBE_INTERVAL])

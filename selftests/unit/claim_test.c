@@ -117,8 +117,8 @@ static void no_blind_return(void)
 	CHECK(c.state == CLPS_CLAIM_PROBING);
 	/* Still there. */
 	clps_claim_arp(&c, &said, V, 1500);
-	CHECK(c.state == CLPS_CLAIM_WITHDRAWN && c.next == 2500);
-	clps_claim_timer(&c, 2500, 0, IDLE);
+	CHECK(c.state == CLPS_CLAIM_WITHDRAWN && c.next == 3500);
+	clps_claim_timer(&c, 3500, 0, IDLE);
 	while (c.state == CLPS_CLAIM_PROBING && steps++ < 10)
 		sent += !!(clps_claim_timer(&c, c.next, 0, IDLE) & CLPS_CLAIM_DO_PROBE);
 	CHECK(c.state == CLPS_CLAIM_CLAIMED && sent == 3);
@@ -196,6 +196,121 @@ static void no_quiet(void)
 	CHECK(!c.timer);
 }
 
+/* Until the claim is in STATE, if it gets there by itself; then when. */
+static u64 becomes(struct clps_claim *c, u8 state, u64 now)
+{
+	while (c->state != state && c->timer) {
+		now = c->next;
+		clps_claim_timer(c, now, 0, IDLE);
+	}
+	return now;
+}
+
+#define HOUR	3600000ull
+
+/* Whoever takes V as soon as it is back: how often in a day, from 0 on? */
+static unsigned int losses(struct clps_claim *c, struct clps_arp *said)
+{
+	unsigned int lost = 0;
+	u64 now = 0;
+
+	while (now < 24 * HOUR) {
+		lost++;
+		clps_claim_arp(c, said, V, now);
+		CHECK(c->state == CLPS_CLAIM_WITHDRAWN && c->timer);
+		now = becomes(c, CLPS_CLAIM_CLAIMED, now);
+		CHECK(c->state == CLPS_CLAIM_CLAIMED);
+	}
+	return lost;
+}
+
+static void flapping(void)
+{
+	struct clps_arp said = arp(2, V, HOST), probe = arp(1, 0, V);
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC), d = c, e = c;
+
+	/* 1 s, 2 s and so on make an hour after twelve losses; then one each hour. */
+	c.quiet_ms = d.quiet_ms = 1000;
+	CHECK(losses(&c, &said) <= 12 + 24);
+	CHECK(losses(&d, &probe) <= 12 + 24);
+	CHECK(clps_claim_hold(&c, c.next) == HOUR);
+	/* What is longer than an hour stays what it is. */
+	e.quiet_ms = 2 * HOUR;
+	losses(&e, &said);
+	CHECK(clps_claim_hold(&e, e.next) == 2 * HOUR);
+}
+
+/* Somebody who answers V's probes is asked less and less often. */
+static void answered_probes(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	struct clps_arp said = arp(2, V, HOST);
+	unsigned int asked = 0;
+	u64 now = 0, was;
+
+	c.quiet_ms = 1000;
+	c.probes = 1;
+	clps_claim_arp(&c, &said, V, 0);
+	while (now < 24 * HOUR) {
+		was = now;
+		now = becomes(&c, CLPS_CLAIM_PROBING, now);
+		CHECK(now - was >= min(1000ull << min(asked, 20u), HOUR));
+		clps_claim_arp(&c, &said, V, now);
+		CHECK(c.state == CLPS_CLAIM_WITHDRAWN && c.reason == CLPS_CLAIM_R_CONFLICT);
+		asked++;
+	}
+	CHECK(asked > 24 && asked <= 12 + 24);
+}
+
+static void calms_down(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	struct clps_arp said = arp(2, V, HOST);
+	u64 now;
+
+	c.quiet_ms = 1000;
+	clps_claim_arp(&c, &said, V, 0);
+	now = becomes(&c, CLPS_CLAIM_CLAIMED, 0);
+	clps_claim_arp(&c, &said, V, now);
+	CHECK(clps_claim_hold(&c, now) == 2000 && c.next == now + 2000);
+	/* A sign while withdrawn is no other loss. */
+	clps_claim_arp(&c, &said, V, now + 500);
+	CHECK(c.next == now + 2500 && c.hold_ms == 2000);
+	now = becomes(&c, CLPS_CLAIM_CLAIMED, now);
+	/* An hour of peace after what the hold-down lasted. */
+	CHECK(clps_claim_hold(&c, c.calm_at - 1) == 2000 && !clps_claim_hold(&c, c.calm_at));
+	CHECK(c.calm_at >= now + HOUR - CLPS_CLAIM_PROBE_WAIT - 8000);
+	clps_claim_arp(&c, &said, V, c.calm_at);
+	CHECK(c.hold_ms == 1000);
+}
+
+static void operator_forgives(void)
+{
+	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
+	struct clps_arp said = arp(2, V, HOST);
+	u64 now;
+
+	c.quiet_ms = 1000;
+	clps_claim_arp(&c, &said, V, 0);
+	now = becomes(&c, CLPS_CLAIM_CLAIMED, 0);
+	clps_claim_arp(&c, &said, V, now);
+	CHECK(c.hold_ms == 2000);
+	/* The link's return, or the same word again, forgives nobody. */
+	clps_claim_start(&c, now, 0, CLPS_CLAIM_R_LINK);
+	clps_claim_set_quiet(&c, 1000);
+	CHECK(c.hold_ms == 2000);
+	clps_claim_start(&c, now, 0, CLPS_CLAIM_R_OPERATOR);
+	CHECK(!clps_claim_hold(&c, now));
+	clps_claim_arp(&c, &said, V, now);
+	CHECK(c.hold_ms == 1000);
+	clps_claim_set_quiet(&c, 5000);
+	clps_claim_arp(&c, &said, V, now);
+	CHECK(c.hold_ms == 5000 && c.next == now + 5000);
+	/* Never, he says: the next sign of the other machine ends the waiting. */
+	clps_claim_set_quiet(&c, 0);
+	CHECK(clps_claim_arp(&c, &said, V, now) == CLPS_CLAIM_DO_CONFLICT && !c.timer);
+}
+
 static void foreign_reply(void)
 {
 	struct clps_claim c = claimed(CLPS_CLAIM_OPPORTUNISTIC);
@@ -265,7 +380,7 @@ static void defence_takes_its_place(void)
 
 int main(void)
 {
-	unit_begin(17);
+	unit_begin(21);
 	unit_run("probes as RFC 5227 says, then claims", probes);
 	unit_run("an early timer changes nothing", early_timer);
 	unit_run("only a claimed V is answered", answers);
@@ -279,6 +394,10 @@ int main(void)
 	unit_run("reserved: while probing it yields like any other", reserved_probing);
 	unit_run("a foreign probe prolongs the quiet time", probe_while_quiet);
 	unit_run("a quiet time follows conflicts alone", no_quiet);
+	unit_run("who takes V each time it is back does so ever more slowly", flapping);
+	unit_run("who answers probes is asked ever more slowly", answered_probes);
+	unit_run("an hour of peace makes the quiet time what it was", calms_down);
+	unit_run("and so does the operator", operator_forgives);
 	unit_run("answers to others concern nobody", foreign_reply);
 	unit_run("claims of one LAN probe in turn", in_turn);
 	unit_run("and announce in turn", announces_in_turn);

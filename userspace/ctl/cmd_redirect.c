@@ -53,6 +53,7 @@ static const struct field fields[] = {
 	{ .key = "state", .type = T_ENUM, .attr = A(STATE), .names = states },
 	{ .key = "reason", .type = T_ENUM, .attr = A(REASON), .names = reasons },
 	{ .key = "foreign_mac", .type = T_MAC, .attr = A(FOREIGN_MAC) },
+	{ .key = "hold", .type = T_SEC, .attr = A(HOLD) },
 	{ .key = "rx_packets", .type = T_U64, .attr = A(RX_PACKETS) },
 	{ .key = "rx_bytes", .type = T_U64, .attr = A(RX_BYTES) },
 	{ .key = "tx_packets", .type = T_U64, .attr = A(TX_PACKETS) },

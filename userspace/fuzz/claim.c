@@ -2,8 +2,9 @@
 /*
  * Any order of ARP packets, timers and commands at one claim: it answers only
  * while claimed, claims only after its probes, yields to whoever shows the
- * address, defends it once in ten seconds and only if reserved, and sends nothing
- * unasked before its turn among the other claims of the LAN.
+ * address, defends it once in ten seconds and only if reserved, sends nothing
+ * unasked before its turn among the other claims of the LAN, and comes back no sooner
+ * than twice as late as after the loss before, up to an hour.
  * FUZZ_SRCS: kmod/lib/claim.c
  * FUZZ_RUNS: 600000
  */
@@ -20,6 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* What the world has seen of the claim. */
 struct seen {
 	u64 announced;
+	u64 sign;		/* of another machine, the last one */
+	u64 hold;		/* the least time without one until it may come back */
 	unsigned int probes;
 	bool any_announced;
 };
@@ -28,6 +31,21 @@ static void restart(struct seen *seen)
 {
 	seen->probes = 0;
 	seen->any_announced = false;
+}
+
+/* Another machine has V. Was it lost to that just now? */
+static void lose(const struct clps_claim *c, bool lost, u64 now, struct seen *seen)
+{
+	u64 most = max(c->quiet_ms, CLPS_CLAIM_HOLD_MAX);
+
+	if (!lost && !c->timer)
+		return;
+	if (lost && seen->hold && now - seen->sign < seen->hold + CLPS_CLAIM_CALM)
+		seen->hold = min(2 * seen->hold, most);
+	else if (lost)
+		seen->hold = c->quiet_ms;
+	seen->sign = now;
+	MUST(c->timer == !!c->quiet_ms);
 }
 
 static void hear(struct clps_claim *c, u8 what, u64 now, struct seen *seen)
@@ -55,6 +73,7 @@ static void hear(struct clps_claim *c, u8 what, u64 now, struct seen *seen)
 	} else if (foreign && !(act & CLPS_CLAIM_DO_REPLY)) {
 		MUST(c->state == CLPS_CLAIM_WITHDRAWN && (act & CLPS_CLAIM_DO_CONFLICT));
 		MUST(before == CLPS_CLAIM_WITHDRAWN || c->foreign_mac[5] == what);
+		lose(c, before != CLPS_CLAIM_WITHDRAWN, now, seen);
 	}
 	MUST(foreign || c->state == before);
 }
@@ -81,6 +100,7 @@ static void tick(struct clps_claim *c, u64 now, u32 rnd, struct clps_claim_pace 
 	if (before == CLPS_CLAIM_WITHDRAWN) {
 		/* Somebody had it: never back without a look. */
 		MUST(c->state == CLPS_CLAIM_PROBING);
+		MUST(now - seen->sign >= seen->hold);
 		restart(seen);
 	} else {
 		MUST(before == CLPS_CLAIM_PROBING && c->state == CLPS_CLAIM_CLAIMED);
@@ -110,6 +130,7 @@ static void step(struct clps_claim *c, const u8 *d, u64 now, struct clps_claim_p
 		clps_claim_start(c, now, d[2], CLPS_CLAIM_R_OPERATOR);
 		MUST((c->state == CLPS_CLAIM_CLAIMED) == !c->probes);
 		restart(seen);
+		seen->hold = 0;
 		break;
 	case 1:
 		clps_claim_withdraw(c, now, CLPS_CLAIM_R_OPERATOR, NULL);
@@ -146,7 +167,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.quiet_ms = data[2] * 100u;
 	clps_claim_start(&c, now, data[0], CLPS_CLAIM_R_ADDED);
 	for (data += 3, size -= 3; size >= 3; data += 3, size -= 3) {
-		now += (u64)data[1] * data[1];
+		/* Up to a minute, or an hour. */
+		now += (u64)data[1] * data[1] << (data[0] & 0x40 ? 6 : 0);
 		step(&c, data, now, &pace, &seen);
 	}
 	return 0;

@@ -78,6 +78,7 @@ enum collapsar_redir_attr {
 	COLLAPSAR_REDIR_A_TX_PACKETS,	/* u64: put on the LAN */
 	COLLAPSAR_REDIR_A_TX_BYTES,	/* u64 */
 	COLLAPSAR_REDIR_A_PAD,
+	COLLAPSAR_REDIR_A_HOLD,		/* u32 seconds, what _QUIET has grown to: it doubles each time the address is lost within an hour, up to an hour; absent: not contested; replies only */
 
 	__COLLAPSAR_REDIR_A_MAX,
 	COLLAPSAR_REDIR_A_MAX = __COLLAPSAR_REDIR_A_MAX - 1
