@@ -227,6 +227,7 @@ static int gre_newlink(struct net *src_net, struct net_device *dev, struct nlatt
 	if (err)
 		return err;
 	gre_apply(tun, data);
+	clps_gre_template(tun);
 	err = register_netdevice(dev);
 	if (err)
 		return err;

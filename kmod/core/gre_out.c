@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The outer packet: its IP header, and its way to the netdev below. */
+/* From an uplink's owner to the netdev below the tunnel, past the stack. */
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/netfilter.h>
@@ -22,41 +22,60 @@
  * from the host's own source, whose hash costs more than all else that is done here:
  * a CPU draws some ahead.
  */
-static __be16 next_ident(struct clps_gre_tun *tun, const struct iphdr *iph)
+static __be16 next_ident(struct clps_gre_tun *tun, __be32 saddr)
 {
 	struct clps_gre_idents *ids = this_cpu_ptr(tun->idents);
-	struct iphdr draw = { .saddr = iph->saddr, .daddr = iph->daddr,
-			      .protocol = iph->protocol };
+	struct iphdr draw;
 
-	if (unlikely(!ids->left || ids->saddr != iph->saddr)) {
+	if (unlikely(!ids->left || ids->saddr != saddr)) {
+		draw = tun->template.ip;
+		draw.saddr = saddr;
 		__ip_select_ident(tun->net, &draw, CLPS_GRE_IDENTS);
 		ids->next = ntohs(draw.id);
 		ids->left = CLPS_GRE_IDENTS;
-		ids->saddr = iph->saddr;
+		ids->saddr = saddr;
 	}
 	ids->left--;
 	return htons(ids->next++);
 }
 
-static void push_ip(struct clps_gre_tun *tun, struct sk_buff *skb, const struct clps_gre_way *way)
+void clps_gre_template(struct clps_gre_tun *tun)
 {
-	struct iphdr *iph = skb_push(skb, sizeof(*iph));
+	struct clps_gre gre = { .proto = ETH_P_IP, .key = tun->id.key,
+				.flags = tun->id.has_key ? CLPS_GRE_F_KEY : 0 };
+	struct clps_gre_template *t = &tun->template;
 
-	skb_reset_network_header(skb);
-	/*
-	 * DF stays off whatever the inner packet says: a 1500-byte packet with
-	 * DF crosses a 1500-byte path in two outer fragments, unseen.
-	 */
-	*iph = (struct iphdr) {
+	/* Without DF, as in clps_gre_xmit(). */
+	t->ip = (struct iphdr) {
 		.version = 4,
-		.ihl = sizeof(*iph) / 4,
-		.tos = way->tos,
-		.ttl = READ_ONCE(tun->ttl),
+		.ihl = sizeof(t->ip) / 4,
 		.protocol = IPPROTO_GRE,
-		.saddr = way->saddr,
 		.daddr = clps_addr_get_v4(&tun->id.remote),
 	};
-	iph->id = next_ident(tun, iph);
+	t->len = sizeof(t->ip) + clps_gre_build(t->gre, &gre);
+}
+
+static void push_headers(struct clps_gre_tun *tun, struct sk_buff *skb, __be32 saddr)
+{
+	const struct clps_gre_template *t = &tun->template;
+	u8 tos = clps_gre_outer_tos(tun, skb);
+	struct iphdr *iph;
+
+	skb_reset_inner_headers(skb);
+	skb_set_inner_protocol(skb, htons(ETH_P_IP));
+	skb->encapsulation = skb->ip_summed == CHECKSUM_PARTIAL;
+	if (!skb->encapsulation)
+		skb->ip_summed = CHECKSUM_NONE;
+
+	iph = __skb_push(skb, t->len);
+	BUILD_BUG_ON(offsetof(struct clps_gre_template, gre) != sizeof(*iph));
+	memcpy(iph, t, t->len);
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, sizeof(*iph));
+	iph->tos = tos;
+	iph->ttl = READ_ONCE(tun->ttl);
+	iph->saddr = saddr;
+	iph->id = next_ident(tun, saddr);
 }
 
 static bool has_hooks(const struct net *net, unsigned int hook)
@@ -139,18 +158,41 @@ static int send_plain(struct net *net, struct sk_buff *skb, struct rtable *rt)
 	return rc == 1 ? to_neighbour(net, skb, rt) : rc;
 }
 
-void clps_gre_out(struct clps_gre_tun *tun, struct sk_buff *skb, const struct clps_gre_way *way)
+static void out(struct clps_gre_tun *tun, struct sk_buff *skb, struct rtable *rt, __be32 saddr)
 {
-	int len = skb->len - skb_inner_network_offset(skb);
+	int len = skb->len;
 	int err;
 
+	push_headers(tun, skb, saddr);
 	skb_clear_hash_if_not_l4(skb);
-	skb_dst_set(skb, &way->rt->dst);
+	skb_dst_set(skb, &rt->dst);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-	push_ip(tun, skb, way);
-	if (likely(is_plain(tun->net, skb, way->rt)))
-		err = send_plain(tun->net, skb, way->rt);
+	if (likely(is_plain(tun->net, skb, rt)))
+		err = send_plain(tun->net, skb, rt);
 	else
 		err = ip_local_out(tun->net, NULL, skb);
 	iptunnel_xmit_stats(tun->dev, net_xmit_eval(err) ? 0 : len);
+}
+
+bool clps_gre_xmit_direct(struct sk_buff *skb)
+{
+	struct clps_gre_tun *tun = netdev_priv(skb->dev);
+	struct rtable *rt;
+	__be32 saddr;
+
+	/* What the stack or clps_gre_xmit() would have to segment or to checksum. */
+	if (skb_is_gso(skb) || skb_csum_is_sctp(skb) || skb->encapsulation ||
+	    READ_ONCE(tun->csum) || clps_tx_is_tapped(skb->dev, NULL))
+		return false;
+	/* What fails is counted there. */
+	rt = clps_gre_route(tun, &saddr);
+	if (IS_ERR(rt))
+		return false;
+	if (skb_cow_head(skb, tun->template.len + LL_RESERVED_SPACE(rt->dst.dev) +
+			      rt->dst.header_len)) {
+		ip_rt_put(rt);
+		return false;
+	}
+	out(tun, skb, rt, saddr);
+	return true;
 }

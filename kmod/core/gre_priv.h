@@ -3,6 +3,7 @@
 #ifndef CLPS_GRE_PRIV_H
 #define CLPS_GRE_PRIV_H
 
+#include <linux/ip.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/ratelimit.h>
@@ -11,6 +12,7 @@
 #include <linux/workqueue.h>
 #include <net/dst_cache.h>
 #include <net/gro_cells.h>
+#include <net/inet_ecn.h>
 
 #include "../lib/addr.h"
 #include "../lib/gre.h"
@@ -58,15 +60,15 @@ struct clps_gre_idents {
 };
 
 /**
- * struct clps_gre_way - how an outer packet goes
- * @rt: held
- * @saddr: its source
- * @tos: its TOS
+ * struct clps_gre_template - what the outer headers of all packets have in common
+ * @ip: the rest is 0
+ * @gre: without checksum
+ * @len: bytes of @ip and @gre
  */
-struct clps_gre_way {
-	struct rtable *rt;
-	__be32 saddr;
-	u8 tos;
+struct clps_gre_template {
+	struct iphdr ip;
+	u8 gre[CLPS_GRE_MAX_LEN];
+	u8 len;
 };
 
 /**
@@ -86,6 +88,7 @@ struct clps_gre_way {
  * @work: sends keepalives
  * @answers: limits the answers to the peer's keepalives
  * @dst_cache: route to the peer, per CPU
+ * @template: outer headers
  * @idents: IPv4 identifiers of outer packets
  * @heard: how the host last routed a packet of the peer to @local, see gre_rx.c
  * @gro_cells: the way to the stack when nobody owns the device as an uplink
@@ -106,6 +109,7 @@ struct clps_gre_tun {
 	struct delayed_work work;
 	struct ratelimit_state answers;
 	struct dst_cache dst_cache;
+	struct clps_gre_template template;
 	struct clps_gre_idents __percpu *idents;
 	u64 heard;
 	struct gro_cells gro_cells;
@@ -142,15 +146,14 @@ unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook
 
 netdev_tx_t clps_gre_xmit(struct sk_buff *skb, struct net_device *dev);
 
-/**
- * clps_gre_out() - send what is encapsulated but for the outer IP header
- * @tun: the tunnel
- * @skb: consumed; scrubbed, no GSO
- * @way: consumed
- *
- * Counts it on the tunnel's netdev. Context: BH disabled, RCU.
- */
-void clps_gre_out(struct clps_gre_tun *tun, struct sk_buff *skb, const struct clps_gre_way *way);
+/* The headers of a tunnel whose identity is known. */
+void clps_gre_template(struct clps_gre_tun *tun);
+
+/* RFC 6040, 4.1: congestion that came so far shows outside as well. */
+static inline u8 clps_gre_outer_tos(const struct clps_gre_tun *tun, const struct sk_buff *skb)
+{
+	return (READ_ONCE(tun->tos) & ~INET_ECN_MASK) | (ip_hdr(skb)->tos & INET_ECN_MASK);
+}
 
 /**
  * clps_gre_route() - the route to the peer

@@ -124,6 +124,23 @@ static void gre_rx(struct clps_gre_tun *tun, struct sk_buff *skb, const struct o
 	deliver(tun, skb);
 }
 
+/* A key, IPv4 and nothing else: what our own end sends. */
+static bool plain_header(struct clps_gre *gre, const struct sk_buff *skb, unsigned int off)
+{
+	const u8 *data = skb->data + off;
+
+	if (skb_headlen(skb) < off + 8 ||
+	    get_unaligned_be32(data) != (CLPS_GRE_F_KEY << 16 | ETH_P_IP))
+		return false;
+	*gre = (struct clps_gre) {
+		.flags = CLPS_GRE_F_KEY,
+		.proto = ETH_P_IP,
+		.key = get_unaligned_be32(data + 4),
+		.hlen = 8,
+	};
+	return true;
+}
+
 /* The GRE header of @skb, whose outer IP header is @iph. 0, negative errno, or PPTP. */
 static int gre_header(struct clps_gre *gre, const struct sk_buff *skb, const struct iphdr *iph)
 {
@@ -132,6 +149,8 @@ static int gre_header(struct clps_gre *gre, const struct sk_buff *skb, const str
 	unsigned int len;
 	const u8 *data;
 
+	if (likely(plain_header(gre, skb, off)))
+		return 0;
 	len = skb->len - min_t(unsigned int, skb->len, off);
 	len = min_t(unsigned int, len, sizeof(buf));
 	data = skb_header_pointer(skb, off, len, buf);

@@ -68,19 +68,23 @@ static void push_gre(const struct clps_gre_tun *tun, struct sk_buff *skb, bool w
 	memcpy(hdr + 4, &csum, sizeof(csum));
 }
 
-/* Everything but the outer IP header. 0 with a held route, or why not. */
-static int encap(struct clps_gre_tun *tun, struct sk_buff *skb, struct clps_gre_way *way)
+static int gre_xmit(struct clps_gre_tun *tun, struct sk_buff *skb)
 {
 	unsigned int need = sizeof(struct iphdr) + CLPS_GRE_MAX_LEN;
 	bool with_csum = READ_ONCE(tun->csum);
 	struct rtable *rt;
+	__be32 saddr;
+	u8 tos;
 
-	rt = clps_gre_route(tun, &way->saddr);
+	if (skb->protocol != htons(ETH_P_IP))
+		return CLPS_DROP_not_ip;
+	if (!pskb_may_pull(skb, sizeof(struct iphdr)))
+		return CLPS_DROP_malformed;
+	rt = clps_gre_route(tun, &saddr);
 	if (IS_ERR(rt))
 		return PTR_ERR(rt) == -ELOOP ? CLPS_DROP_loop : CLPS_DROP_no_route;
 
-	/* RFC 6040, 4.1: congestion that came so far shows outside as well. */
-	way->tos = (READ_ONCE(tun->tos) & ~INET_ECN_MASK) | (ip_hdr(skb)->tos & INET_ECN_MASK);
+	tos = clps_gre_outer_tos(tun, skb);
 	need += LL_RESERVED_SPACE(rt->dst.dev) + rt->dst.header_len;
 	if (skb_cow_head(skb, need) ||
 	    iptunnel_handle_offloads(skb, with_csum ? SKB_GSO_GRE_CSUM : SKB_GSO_GRE)) {
@@ -88,32 +92,13 @@ static int encap(struct clps_gre_tun *tun, struct sk_buff *skb, struct clps_gre_
 		return CLPS_DROP_no_memory;
 	}
 	push_gre(tun, skb, with_csum);
-	way->rt = rt;
+	/*
+	 * DF stays off whatever the inner packet says: a 1500-byte packet with
+	 * DF crosses a 1500-byte path in two outer fragments, unseen.
+	 */
+	iptunnel_xmit(NULL, rt, skb, saddr, clps_addr_get_v4(&tun->id.remote), IPPROTO_GRE,
+		      tos, READ_ONCE(tun->ttl), 0, false);
 	return 0;
-}
-
-static int gre_xmit(struct clps_gre_tun *tun, struct sk_buff *skb)
-{
-	struct clps_gre_way way;
-	int why;
-
-	if (skb->protocol != htons(ETH_P_IP))
-		return CLPS_DROP_not_ip;
-	if (!pskb_may_pull(skb, sizeof(struct iphdr)))
-		return CLPS_DROP_malformed;
-	why = encap(tun, skb, &way);
-	if (why)
-		return why;
-	/* Without DF, as in clps_gre_out(). */
-	iptunnel_xmit(NULL, way.rt, skb, way.saddr, clps_addr_get_v4(&tun->id.remote),
-		      IPPROTO_GRE, way.tos, READ_ONCE(tun->ttl), 0, false);
-	return 0;
-}
-
-static void tx_drop(struct clps_gre_tun *tun, struct sk_buff *skb, enum clps_counter why)
-{
-	DEV_STATS_INC(tun->dev, tx_dropped);
-	clps_drop(clps_core_stats(tun->net), skb, why);
 }
 
 netdev_tx_t clps_gre_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -122,24 +107,9 @@ netdev_tx_t clps_gre_xmit(struct sk_buff *skb, struct net_device *dev)
 	int why;
 
 	why = gre_xmit(tun, skb);
-	if (unlikely(why))
-		tx_drop(tun, skb, why);
+	if (unlikely(why)) {
+		DEV_STATS_INC(dev, tx_dropped);
+		clps_drop(clps_core_stats(tun->net), skb, why);
+	}
 	return NETDEV_TX_OK;
-}
-
-bool clps_gre_xmit_direct(struct sk_buff *skb)
-{
-	struct clps_gre_tun *tun = netdev_priv(skb->dev);
-	struct clps_gre_way way;
-	int why;
-
-	/* What the stack would have to segment or to checksum. */
-	if (skb_is_gso(skb) || skb_csum_is_sctp(skb) || clps_tx_is_tapped(skb->dev, NULL))
-		return false;
-	why = encap(tun, skb, &way);
-	if (unlikely(why))
-		tx_drop(tun, skb, why);
-	else
-		clps_gre_out(tun, skb, &way);
-	return true;
 }

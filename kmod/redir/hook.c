@@ -17,10 +17,8 @@ static bool may_answer(const struct clps_v *v, const struct sk_buff *skb)
 static bool arp_for(struct clps_redir_nic *nic, __be32 addr, const struct clps_arp *arp,
 		    const struct sk_buff *skb)
 {
-	struct clps_addr key = clps_addr_v4(addr);
-	struct clps_v *v;
+	struct clps_v *v = clps_v_of_nic(nic, addr);
 
-	v = clps_v_by_nic(nic->rn, &key, nic->dev->ifindex);
 	/* Our own frame that came back, or somebody who poses as us: no new owner. */
 	if (!v || clps_v_is_own_mac(v, arp->sha))
 		return false;
@@ -98,23 +96,19 @@ static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
 
 static unsigned int hook_ip(struct clps_redir_nic *nic, struct sk_buff *skb)
 {
-	int ifindex = nic->dev->ifindex;
 	struct iphdr buf, *iph;
-	struct clps_addr key;
 	struct clps_v *v;
 
 	iph = skb_header_pointer(skb, 0, sizeof(buf), &buf);
 	if (unlikely(!iph))
 		return NF_ACCEPT;
-	key = clps_addr_v4(iph->saddr);
-	v = clps_v_by_nic(nic->rn, &key, ifindex);
+	v = clps_v_of_nic(nic, iph->saddr);
 	/* Anyone beyond the router can forge a source: ask, do not believe. */
 	if (unlikely(v) && clps_v_is_claimed(v) &&
 	    !clps_v_is_own_mac(v, eth_hdr(skb)->h_source) && __ratelimit(&nic->suspects))
 		clps_v_suspect(v);
 
-	key = clps_addr_v4(iph->daddr);
-	v = clps_v_by_nic(nic->rn, &key, ifindex);
+	v = clps_v_of_nic(nic, iph->daddr);
 	if (!v || !clps_v_is_claimed(v) || !clps_v_is_at(v, eth_hdr(skb)->h_dest))
 		return NF_ACCEPT;
 	return capture(v, skb);

@@ -24,6 +24,7 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 		return ERR_PTR(-ENOMEM);
 	nic->dev = dev;
 	nic->rn = rn;
+	nic->lowest = U32_MAX;
 	nic->is_up = netif_running(dev) && netif_carrier_ok(dev);
 	limit(&nic->verifies, CLPS_REDIR_VERIFIES);
 	limit(&nic->suspects, CLPS_REDIR_SUSPECTS);

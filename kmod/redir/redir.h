@@ -71,6 +71,8 @@ struct clps_redir_net {
  * @hook: netdev ingress
  * @vs: its V's; RTNL
  * @nr: how many; RTNL
+ * @lowest: of its V's addresses, in host order; grows downwards only
+ * @highest: of its V's addresses, in host order; grows upwards only
  * @is_up: running with carrier when last looked at; RTNL
  * @verifies: limits the verifications
  * @suspects: limits those that weak evidence causes
@@ -86,6 +88,8 @@ struct clps_redir_nic {
 	struct nf_hook_ops hook;
 	struct list_head vs;
 	unsigned int nr;
+	u32 lowest;
+	u32 highest;
 	bool is_up;
 	struct ratelimit_state verifies;
 	struct ratelimit_state suspects;
@@ -211,6 +215,8 @@ void clps_v_del(struct clps_v *v);
 int clps_v_set_mac(struct clps_v *v, const u8 *mac, struct netlink_ext_ack *extack);
 /* RTNL. */
 struct clps_v *clps_v_find(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex);
+/* The V of a NIC that has an IPv4 address, or NULL. RCU. */
+struct clps_v *clps_v_of_nic(const struct clps_redir_nic *nic, __be32 addr);
 /* RCU. */
 struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex);
 struct clps_v *clps_v_by_uplink(struct clps_redir_net *rn, const struct clps_addr *addr,

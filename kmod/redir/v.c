@@ -100,6 +100,28 @@ struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *
 	return rhashtable_lookup(&rn->by_nic, &key, nic_params);
 }
 
+/* Most of what a NIC hears is of and for others, whom the table need not be asked about. */
+struct clps_v *clps_v_of_nic(const struct clps_redir_nic *nic, __be32 addr)
+{
+	struct clps_addr key = clps_addr_v4(addr);
+	u32 n = be32_to_cpu(addr);
+
+	if (n < READ_ONCE(nic->lowest) || n > READ_ONCE(nic->highest))
+		return NULL;
+	return clps_v_by_nic(nic->rn, &key, nic->dev->ifindex);
+}
+
+static void widen(struct clps_redir_nic *nic, const struct clps_addr *addr)
+{
+	u32 n = be32_to_cpu(clps_addr_get_v4(addr));
+
+	ASSERT_RTNL();
+	if (n < nic->lowest)
+		WRITE_ONCE(nic->lowest, n);
+	if (n > nic->highest)
+		WRITE_ONCE(nic->highest, n);
+}
+
 struct clps_v *clps_v_find(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex)
 {
 	struct clps_v *v;
@@ -191,6 +213,7 @@ static int v_insert(struct clps_v *v, struct netlink_ext_ack *extack)
 			NL_SET_ERR_MSG(extack, "the address is redirected into this uplink already");
 		goto err_id;
 	}
+	widen(v->nic, &v->nic_key.addr);
 	err = rhashtable_lookup_insert_fast(&rn->by_nic, &v->nic_node, nic_params);
 	if (err)
 		goto err_uplink;
