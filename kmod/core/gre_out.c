@@ -99,24 +99,6 @@ static bool is_plain(const struct net *net, const struct sk_buff *skb, const str
 	       !has_hooks(net, NF_INET_LOCAL_OUT);
 }
 
-/* The link-layer header, as last used. */
-static bool push_cached(struct sk_buff *skb, const struct hh_cache *hh)
-{
-	unsigned int seq, len;
-
-	if (unlikely(skb_headroom(skb) < HH_DATA_MOD))
-		return false;
-	do {
-		seq = read_seqbegin(&hh->hh_lock);
-		len = READ_ONCE(hh->hh_len);
-		if (!len || len > HH_DATA_MOD)
-			return false;
-		memcpy(skb->data - HH_DATA_MOD, hh->hh_data, HH_DATA_MOD);
-	} while (read_seqretry(&hh->hh_lock, seq));
-	__skb_push(skb, len);
-	return true;
-}
-
 static int to_neighbour(struct net *net, struct sk_buff *skb, struct rtable *rt)
 {
 	struct neighbour *neigh;
@@ -128,13 +110,7 @@ static int to_neighbour(struct net *net, struct sk_buff *skb, struct rtable *rt)
 		kfree_skb(skb);
 		return -EINVAL;
 	}
-	/* Whoever uses a doubtful entry has it asked for, as neigh_output() does. */
-	if (!is_v6gw && (READ_ONCE(neigh->nud_state) & NUD_VALID) &&
-	    !neigh_event_send(neigh, NULL) && push_cached(skb, &neigh->hh)) {
-		skb_reset_mac_header(skb);
-		return clps_xmit(skb);
-	}
-	return neigh_output(neigh, skb, is_v6gw);
+	return clps_xmit_neigh(skb, neigh, is_v6gw);
 }
 
 /* As ip_local_out(). */

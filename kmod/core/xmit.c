@@ -5,6 +5,7 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <net/dst.h>
+#include <net/neighbour.h>
 #include <net/sch_generic.h>
 
 #include <collapsar/uplink.h>
@@ -81,3 +82,32 @@ int clps_xmit_past(struct sk_buff *skb, nf_hookfn *own)
 	return NET_XMIT_DROP;
 }
 EXPORT_SYMBOL_NS_GPL(clps_xmit_past, COLLAPSAR);
+
+/* The link-layer header, as last used. */
+static bool push_cached(struct sk_buff *skb, const struct hh_cache *hh)
+{
+	unsigned int seq, len;
+
+	if (unlikely(skb_headroom(skb) < HH_DATA_MOD))
+		return false;
+	do {
+		seq = read_seqbegin(&hh->hh_lock);
+		len = READ_ONCE(hh->hh_len);
+		if (!len || len > HH_DATA_MOD)
+			return false;
+		memcpy(skb->data - HH_DATA_MOD, hh->hh_data, HH_DATA_MOD);
+	} while (read_seqretry(&hh->hh_lock, seq));
+	__skb_push(skb, len);
+	return true;
+}
+
+int clps_xmit_neigh(struct sk_buff *skb, struct neighbour *neigh, bool is_v6gw)
+{
+	/* Whoever uses a doubtful entry has it asked for, as neigh_output() does. */
+	if (is_v6gw || !(READ_ONCE(neigh->nud_state) & NUD_VALID) ||
+	    neigh_event_send(neigh, NULL) || !push_cached(skb, &neigh->hh))
+		return neigh_output(neigh, skb, is_v6gw);
+	skb_reset_mac_header(skb);
+	return clps_xmit(skb);
+}
+EXPORT_SYMBOL_NS_GPL(clps_xmit_neigh, COLLAPSAR);

@@ -21,7 +21,7 @@ static int admit(struct clps_v *v, const struct clps_pkt *pkt)
 	if (!clps_v4_is_unicast(clps_addr_get_v4(&pkt->dst)))
 		return CLPS_DROP_bad_dst;
 	/* The center hands such packets over itself; here they would circle. */
-	other = clps_v_by_nic(v->rn, &pkt->dst, v->nic->dev->ifindex);
+	other = clps_v_of_nic(v->nic, clps_addr_get_v4(&pkt->dst));
 	if (other && clps_v_is_claimed(other))
 		return CLPS_DROP_loop;
 	return clps_policy_outbound(v->uplink->policy, pkt, READ_ONCE(v->outbound),
@@ -52,7 +52,7 @@ static int output(struct clps_v *v, const struct clps_pkt *pkt, struct sk_buff *
 
 	count_tx(v, len);
 	if (!own_mac) {
-		neigh_output(neigh, skb, is_v6gw);
+		clps_xmit_neigh(skb, neigh, is_v6gw);
 		return 0;
 	}
 	u64_to_ether_addr(own_mac, mac);

@@ -218,7 +218,6 @@ struct clps_v *clps_v_find(struct clps_redir_net *rn, const struct clps_addr *ad
 /* The V of a NIC that has an IPv4 address, or NULL. RCU. */
 struct clps_v *clps_v_of_nic(const struct clps_redir_nic *nic, __be32 addr);
 /* RCU. */
-struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex);
 struct clps_v *clps_v_by_uplink(struct clps_redir_net *rn, const struct clps_addr *addr,
 				const struct clps_redir_uplink *uplink);
 static inline bool clps_v_is_claimed(const struct clps_v *v)

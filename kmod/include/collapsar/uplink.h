@@ -220,4 +220,17 @@ static inline int clps_xmit(struct sk_buff *skb)
 	return clps_xmit_past(skb, NULL);
 }
 
+struct neighbour;
+
+/**
+ * clps_xmit_neigh() - to a neighbour, as by neigh_output()
+ * @skb: consumed; skb->dev is the neighbour's, skb->data at the IP header
+ * @neigh: the neighbour
+ * @is_v6gw: it is an IPv6 gateway of an IPv4 packet
+ *
+ * By clps_xmit(), if its link-layer header is known. Context: BH disabled, RCU.
+ * Return: 0, a NET_XMIT code or a negative errno.
+ */
+int clps_xmit_neigh(struct sk_buff *skb, struct neighbour *neigh, bool is_v6gw);
+
 #endif /* _COLLAPSAR_UPLINK_H */
