@@ -4,12 +4,19 @@
 
 #include <net/ip.h>
 
-/* What ip_local_out() and ip_output() count of a packet: OutTransmits came in 6.8. */
-static inline void clps_compat_ip_count_out(struct net *net, unsigned int len)
+/*
+ * What ip_local_out() counts of a packet before POST_ROUTING is asked, and what is
+ * counted after. They are one, OutRequests, before 6.8.
+ */
+static inline void clps_compat_ip_count_request(struct net *net)
 {
 #ifdef CLPS_HAVE_MIB_OUTREQUESTS
 	IP_INC_STATS(net, IPSTATS_MIB_OUTREQUESTS);
 #endif
+}
+
+static inline void clps_compat_ip_count_out(struct net *net, unsigned int len)
+{
 	IP_UPD_PO_STATS(net, IPSTATS_MIB_OUT, len);
 }
 

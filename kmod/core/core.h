@@ -42,7 +42,7 @@ bool clps_gre_is(const struct net_device *dev);
 
 /**
  * clps_tx_is_tapped() - does anybody look at, queue, filter or redirect what a netdev sends?
- * @dev: the netdev, with one transmit queue
+ * @dev: the netdev; with several transmit queues, somebody does
  * @own: an egress hook that does not count, or NULL
  *
  * Context: BH disabled, RCU. Return: true if so.

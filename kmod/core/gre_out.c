@@ -20,20 +20,22 @@
 /*
  * Identifiers are unique for source, destination and protocol (RFC 6864), and drawn
  * from the host's own source, whose hash costs more than all else that is done here:
- * a CPU draws some ahead.
+ * a CPU draws some ahead, for packets that leave whole, and for no longer than others
+ * take to come round to them.
  */
 static __be16 next_ident(struct clps_gre_tun *tun, __be32 saddr)
 {
 	struct clps_gre_idents *ids = this_cpu_ptr(tun->idents);
 	struct iphdr draw;
 
-	if (unlikely(!ids->left || ids->saddr != saddr)) {
+	if (unlikely(!ids->left || ids->saddr != saddr || time_after(jiffies, ids->until))) {
 		draw = tun->template.ip;
 		draw.saddr = saddr;
 		__ip_select_ident(tun->net, &draw, CLPS_GRE_IDENTS);
 		ids->next = ntohs(draw.id);
 		ids->left = CLPS_GRE_IDENTS;
 		ids->saddr = saddr;
+		ids->until = jiffies + HZ;
 	}
 	ids->left--;
 	return htons(ids->next++);
@@ -75,7 +77,6 @@ static void push_headers(struct clps_gre_tun *tun, struct sk_buff *skb, __be32 s
 	iph->tos = tos;
 	iph->ttl = READ_ONCE(tun->ttl);
 	iph->saddr = saddr;
-	iph->id = next_ident(tun, saddr);
 }
 
 static bool has_hooks(const struct net *net, unsigned int hook)
@@ -95,7 +96,7 @@ static bool is_plain(const struct net *net, const struct sk_buff *skb, const str
 
 	return rt->dst.output == ip_output && !rt->dst.lwtstate && rt->rt_type == RTN_UNICAST &&
 	       !rt->rt_pmtu && !dst_metric_raw(&rt->dst, RTAX_MTU) &&
-	       skb->len <= READ_ONCE(dev->mtu) && !netif_is_l3_slave(dev) &&
+	       skb->len <= min(READ_ONCE(dev->mtu), 0xffffU) && !netif_is_l3_slave(dev) &&
 	       !has_hooks(net, NF_INET_LOCAL_OUT);
 }
 
@@ -123,6 +124,7 @@ static int send_plain(struct net *net, struct sk_buff *skb, struct rtable *rt)
 	ip_send_check(ip_hdr(skb));
 	skb->protocol = htons(ETH_P_IP);
 	skb->dev = rt->dst.dev;
+	clps_compat_ip_count_request(net);
 	if (has_hooks(net, NF_INET_POST_ROUTING)) {
 		/* Whoever queues it gives it back to ip_output(): past the hooks. */
 		IPCB(skb)->flags |= IPSKB_REROUTED;
@@ -143,10 +145,15 @@ static void out(struct clps_gre_tun *tun, struct sk_buff *skb, struct rtable *rt
 	skb_clear_hash_if_not_l4(skb);
 	skb_dst_set(skb, &rt->dst);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-	if (likely(is_plain(tun->net, skb, rt)))
+	dev_xmit_recursion_inc();
+	if (likely(is_plain(tun->net, skb, rt))) {
+		ip_hdr(skb)->id = next_ident(tun, saddr);
 		err = send_plain(tun->net, skb, rt);
-	else
+	} else {
+		__ip_select_ident(tun->net, ip_hdr(skb), 1);
 		err = ip_local_out(tun->net, NULL, skb);
+	}
+	dev_xmit_recursion_dec();
 	iptunnel_xmit_stats(tun->dev, net_xmit_eval(err) ? 0 : len);
 }
 
@@ -158,7 +165,7 @@ bool clps_gre_xmit_direct(struct sk_buff *skb)
 
 	/* What the stack or clps_gre_xmit() would have to segment or to checksum. */
 	if (skb_is_gso(skb) || skb_csum_is_sctp(skb) || skb->encapsulation ||
-	    READ_ONCE(tun->csum) || clps_tx_is_tapped(skb->dev, NULL))
+	    READ_ONCE(tun->csum) || dev_xmit_recursion() || clps_tx_is_tapped(skb->dev, NULL))
 		return false;
 	/* What fails is counted there. */
 	rt = clps_gre_route(tun, &saddr);

@@ -52,11 +52,13 @@ struct clps_gre_peer {
  * @saddr: for this source, and the tunnel's remote
  * @next: the next one
  * @left: how many
+ * @until: jiffies, when they are too old
  */
 struct clps_gre_idents {
 	__be32 saddr;
 	u16 next;
 	u16 left;
+	unsigned long until;
 };
 
 /**

@@ -2,6 +2,7 @@
 /* From the wire to the tunnel's netdev. */
 #include <linux/if_tunnel.h>
 #include <linux/if_vlan.h>
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
@@ -164,19 +165,51 @@ static int gre_header(struct clps_gre *gre, const struct sk_buff *skb, const str
 
 /*
  * How the host routes what a peer sends to its tunnel's local address: in by which
- * netdev, and for which state of its addresses, routes and rules.
+ * netdev, by what reverse path filter, at which generation of its addresses, routes and
+ * rules. 0 is none.
  */
-static u64 way_in(const struct net *net, const struct nf_hook_state *state)
+static u64 way_in(const struct nf_hook_state *state, u32 genid)
 {
-	return (u64)(u32)rt_genid_ipv4(net) << 32 | (u32)state->in->ifindex;
+	struct in_device *in_dev = __in_dev_get_rcu(state->in);
+	u32 ifindex = state->in->ifindex;
+
+	if (unlikely(!in_dev || ifindex >> 30))
+		return 0;
+	return (u64)genid << 32 | ifindex << 2 | IN_DEV_RPFILTER(in_dev);
 }
 
-static void learn_way(struct clps_gre_tun *tun, const struct nf_hook_state *state)
+/* Routed by nothing but addresses and netdev? The DSCP is asked for by rules alone. */
+static bool routed_by_address(const struct net *net, const struct sk_buff *skb)
 {
-	u64 way = way_in(tun->net, state);
+#ifdef CONFIG_IP_MULTIPLE_TABLES
+	if (net->ipv4.fib_has_custom_rules && (ip_hdr(skb)->tos & ~INET_ECN_MASK))
+		return false;
+#endif
+	return !skb->mark;
+}
 
+/* The generation is that of the decision, which may be old by now. */
+static void learn_way(struct clps_gre_tun *tun, const struct nf_hook_state *state,
+		      const struct sk_buff *skb)
+{
+	const struct rtable *rt = skb_rtable(skb);
+	u64 way;
+
+	if (rt->dst.lwtstate || !routed_by_address(state->net, skb))
+		return;
+	way = way_in(state, rt->rt_genid);
 	if (READ_ONCE(tun->heard) != way)
 		WRITE_ONCE(tun->heard, way);
+}
+
+static bool is_known_way(const struct clps_gre_tun *tun, const struct nf_hook_state *state,
+			 const struct sk_buff *skb)
+{
+	u64 heard = READ_ONCE(tun->heard);
+
+	/* A tunnel's netdev has left what it knows of the packet as a dst. */
+	return heard && heard == way_in(state, rt_genid_ipv4(state->net)) &&
+	       !skb_dst(skb) && routed_by_address(state->net, skb);
 }
 
 /*
@@ -215,7 +248,7 @@ static unsigned int gre_in(struct clps_gre_net *gn, const struct nf_hook_state *
 		rx_drop(tun, skb, CLPS_DROP_ipsec);
 		return NF_STOLEN;
 	}
-	learn_way(tun, state);
+	learn_way(tun, state, skb);
 	outer.ip = *iph;
 	gre_rx(tun, skb, &outer);
 	return NF_STOLEN;
@@ -237,12 +270,12 @@ unsigned int clps_gre_hook(void *priv, struct sk_buff *skb, const struct nf_hook
 	return verdict;
 }
 
-/* Are we alone at @hook? */
-static bool is_alone(const struct net *net, unsigned int hook)
+/* Is @own the only one at @hook? */
+static bool is_alone(const struct net *net, unsigned int hook, nf_hookfn *own)
 {
 	const struct nf_hook_entries *e = rcu_dereference(net->nf.hooks_ipv4[hook]);
 
-	return e && e->num_hook_entries == 1;
+	return e && e->num_hook_entries == 1 && e->hooks[0].hook == own;
 }
 
 /* Would the host do nothing with a packet between PRE_ROUTING and LOCAL_IN but route it? */
@@ -253,7 +286,8 @@ static bool host_only_routes(const struct net *net, const struct sk_buff *skb)
 	    net->xfrm.policy_default[XFRM_POLICY_IN] != XFRM_USERPOLICY_ACCEPT)
 		return false;
 #endif
-	return is_alone(net, NF_INET_PRE_ROUTING) && is_alone(net, NF_INET_LOCAL_IN);
+	return is_alone(net, NF_INET_PRE_ROUTING, clps_gre_hook_early) &&
+	       is_alone(net, NF_INET_LOCAL_IN, clps_gre_hook);
 }
 
 /*
@@ -274,14 +308,15 @@ unsigned int clps_gre_hook_early(void *priv, struct sk_buff *skb,
 	if (iph->protocol != IPPROTO_GRE || iph->ihl != 5 || ip_is_fragment(iph) ||
 	    skb->pkt_type != PACKET_HOST || !host_only_routes(state->net, skb))
 		return NF_ACCEPT;
+	/* What a program has accepted from a queue comes in that program's context. */
+	if (unlikely(!in_softirq()))
+		return NF_ACCEPT;
 	if (gre_header(&outer.gre, skb, iph))
 		return NF_ACCEPT;
 	remote = clps_addr_v4(iph->saddr);
 	tun = clps_gre_lookup(gn, &remote, outer.gre.flags & CLPS_GRE_F_KEY, outer.gre.key);
-	if (!tun || tun->local != iph->daddr ||
-	    READ_ONCE(tun->heard) != way_in(state->net, state))
+	if (!tun || tun->local != iph->daddr || !is_known_way(tun, state, skb))
 		return NF_ACCEPT;
-	lockdep_assert_in_softirq();
 	outer.ip = *iph;
 	gre_rx(tun, skb, &outer);
 	return NF_STOLEN;

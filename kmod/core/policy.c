@@ -134,9 +134,9 @@ static struct flow_block *block_new(const struct clps_policy *policy)
 static __always_inline u32 key_hash(const struct clps_flow_key *key, const hsiphash_key_t *secret)
 {
 	if (likely(clps_addr_is_v4(&key->in) && clps_addr_is_v4(&key->out)))
-		return hsiphash_3u32((__force u32)key->in.w[3], (__force u32)key->out.w[3],
-				     ((u32)key->in_port << 16 | key->out_port) ^
-				     ((u32)key->proto << 8 | key->kind), secret);
+		return hsiphash_4u32((__force u32)key->in.w[3], (__force u32)key->out.w[3],
+				     (u32)key->in_port << 16 | key->out_port,
+				     (u32)key->proto << 8 | key->kind, secret);
 	return hsiphash(key, sizeof(*key), secret);
 }
 

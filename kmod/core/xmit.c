@@ -29,7 +29,7 @@ bool clps_tx_is_tapped(struct net_device *dev, nf_hookfn *own)
 {
 	const struct Qdisc *q = rcu_dereference_bh(netdev_get_tx_queue(dev, 0)->qdisc);
 
-	return q->enqueue || dev_nit_active(dev) || has_egress_hook(dev, own) ||
+	return dev->real_num_tx_queues != 1 || q->enqueue || dev_nit_active(dev) || has_egress_hook(dev, own) ||
 	       clps_compat_has_tc_egress(dev);
 }
 
@@ -55,7 +55,7 @@ static bool is_ready(struct sk_buff *skb, const struct net_device *dev)
 /* A device without queue, lock or choice: veth, a bridge, a tunnel. */
 static bool takes_directly(const struct net_device *dev)
 {
-	return dev->real_num_tx_queues == 1 && clps_compat_dev_is_lltx(dev) &&
+	return clps_compat_dev_is_lltx(dev) &&
 	       !netif_xmit_stopped(netdev_get_tx_queue(dev, 0)) && !dev_xmit_recursion();
 }
 
@@ -64,6 +64,7 @@ int clps_xmit_past(struct sk_buff *skb, nf_hookfn *own)
 	struct net_device *dev = skb->dev;
 	int rc;
 
+	skb_reset_mac_header(skb);
 	if (!takes_directly(dev) || !is_ready(skb, dev) || clps_tx_is_tapped(dev, own)) {
 		rc = dev_queue_xmit(skb);
 		return net_xmit_eval(rc);
@@ -107,7 +108,6 @@ int clps_xmit_neigh(struct sk_buff *skb, struct neighbour *neigh, bool is_v6gw)
 	if (is_v6gw || !(READ_ONCE(neigh->nud_state) & NUD_VALID) ||
 	    neigh_event_send(neigh, NULL) || !push_cached(skb, &neigh->hh))
 		return neigh_output(neigh, skb, is_v6gw);
-	skb_reset_mac_header(skb);
 	return clps_xmit(skb);
 }
 EXPORT_SYMBOL_NS_GPL(clps_xmit_neigh, COLLAPSAR);

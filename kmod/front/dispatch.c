@@ -65,7 +65,6 @@ static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src
 		clps_drop(stats, skb, CLPS_DROP_xmit);
 		return;
 	}
-	skb_reset_mac_header(skb);
 	if (unlikely(clps_xmit_past(skb, clps_front_egress)))
 		clps_stats_inc(stats, CLPS_DROP_xmit);
 	else

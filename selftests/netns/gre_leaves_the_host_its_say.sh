@@ -19,6 +19,9 @@ set -u
 # shellcheck source=selftests/netns/front_topology.bash
 . "$CLPS_ROOT/selftests/netns/front_topology.bash"
 
+# 198.51.100.5 to 10.1.0.9, as in gre_malformed_is_counted_and_not_answered.sh.
+INNER=4500001c000100004001469ec63364050a0100090000ffff00000000
+
 answered() { in_ns siteB ping -n -q -c 3 -i 0.01 -W 1 10.1.0.9 > /dev/null; }
 
 # dropped_by FAMILY DEFINITION MATCH: with this chain in the center nothing comes through,
@@ -67,8 +70,53 @@ only_with_its_address() {
 	wait_for 10 answered
 }
 
-ktap_start 11
+# forge: siteA sends what siteB might have sent; an echo reply, that nobody answers.
+forge() {
+	frames siteA send --dev wan --dst "$FORGER_SEES" --spa 192.0.3.2 --tpa 192.0.3.1 --kind gre \
+		--hex "2000080000000002${INNER}"
+}
+forgery_is_heard() {
+	local seen
+
+	seen=$(received)
+	forge
+	wait_for 2 eval "[ \$(received) -gt $seen ]"
+}
+reverse_path() { in_ns center sysctl -qw "net.ipv4.conf.w1.rp_filter=$1"; }
+# Believed without the filter, as by any host; not a packet more once it is on.
+reverse_path_filtered() {
+	reverse_path 0
+	wait_for 10 forgery_is_heard && forgery_is_heard || return 1
+	reverse_path 1
+	not forgery_is_heard
+}
+
+# A rule that comes before the local table.
+marked_are_for_nobody() {
+	ip_in center <<-EOF
+		rule add pref 100 lookup local
+		rule del pref 0
+		rule add pref 1 fwmark 7 blackhole
+	EOF
+	wait_for 10 answered || return 1
+	in_ns center nft -f - <<-EOF
+	table netdev t {
+		chain c {
+			type filter hook ingress device w2 priority filter;
+			ip protocol gre meta mark set 7
+		}
+	}
+	EOF
+	not answered || return 1
+	in_ns center nft delete table netdev t
+	wait_for 10 answered
+}
+
+ktap_start 13
+frames_start
 front_up
+in_ns center sysctl -qw net.ipv4.conf.all.rp_filter=0
+FORGER_SEES=$(in_ns center cat /sys/class/net/w1/address)
 ktap_check "a filter before routing" dropped_by ip \
 	"prerouting priority raw;" "ip saddr 192.0.3.2 ip protocol gre"
 ktap_check "a filter of input" dropped_by ip \
@@ -86,5 +134,7 @@ ktap_check "a filter on the guest's port" dropped_by netdev \
 ktap_check "who listens on the tunnel's netdev" heard dmzb
 ktap_check "who listens on the guest's port" heard p3
 ktap_check "what was the host's address is no more" only_with_its_address
+ktap_check "a reverse path filter that is switched on" reverse_path_filtered
+ktap_check "a rule about marks" marked_are_for_nobody
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
