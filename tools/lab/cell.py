@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Become the UML of a node without an image: the host's programs, and no power over it.
 
-    cell.py --own DIR [--memory MIB] [--net-raw] [--show PATH[:rw|:null]]... -- PROGRAM ARGUMENT...
+    cell.py --own DIR [--memory MIB] [--net-raw] [--show PATH[:rw|:dev|:null]]... -- PROGRAM ARGUMENT...
 
 What runs there are programs of the host, which need its files; what it hears are
 intruders. So its process keeps its user and loses the rest: every file is read-only,
 directories where users and services keep theirs are empty, but for each PATH, read-only
-unless it says rw, or nothing there is if it says null; of devices, processes, networks
-and names there are none of the host's; it has no capability, no way to one, and the
-system calls that UML makes. --net-raw leaves it the network, CAP_NET_RAW and all calls,
-for a card that is a NIC of the host. It begins in --own. --memory is the guest's.
+unless it says rw, a device if it says dev, or nothing there is if it says null; of other
+devices, of processes, networks and names there are none of the host's; it has no
+capability, no way to one, and the system calls that UML makes. --net-raw leaves it the
+network, CAP_NET_RAW and all calls, for a card that is a NIC of the host. It begins in
+--own. --memory is the guest's.
 """
 
 import argparse
@@ -101,7 +102,8 @@ def close_in(args):
     ours = furnish(args.memory)
     for taken, path, mode in shown:
         if mode != "null":
-            restrict(taken[1], ATTR_NOSUID | ATTR_NODEV | (0 if mode == "rw" else ATTR_RDONLY))
+            restrict(taken[1], ATTR_NOSUID | (0 if mode == "dev" else ATTR_NODEV) |
+                     (0 if mode == "rw" else ATTR_RDONLY))
         put(taken, path)
     for path in hidden + ours:
         seal(path)
@@ -110,7 +112,7 @@ def close_in(args):
 
 
 def shown_path(text):
-    """PATH[:rw|:null]"""
+    """PATH[:rw|:dev|:null]"""
     path, _, mode = text.partition(":")
     return path, mode
 

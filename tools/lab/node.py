@@ -131,7 +131,7 @@ class NodeRunner:
         """What it sees of a machine whose other files it can only read."""
         yield from (sys.executable, os.path.join(HERE, "cell.py"), "--own", self.own,
                     "--memory", self.node.memory.rstrip("M"))
-        if self.node.host_nics:
+        if self.node.host_nics or self.node.host_taps:
             yield "--net-raw"
         modules = self.builds.get(("modules", self.node.kernel))
         shown = [self.builds["top"], self.builds["files"],
@@ -140,7 +140,8 @@ class NodeRunner:
                  f"{self.rundir}:rw", f"{self.rundir}/control:null",
                  *(f.dir for f in self.fellows),
                  *(f"{f.dir}/cables:rw" for f in self.fellows if f.node.image),
-                 f"{self.own}:rw", f"{self.dir}/jobs:rw"]
+                 f"{self.own}:rw", f"{self.dir}/jobs:rw",
+                 *(["/dev/net/tun:dev"] if self.node.host_taps else [])]
         for path in shown:
             yield from ("--show", path)
         yield "--"
@@ -150,7 +151,9 @@ class NodeRunner:
         for card in self.node.cards:
             yield self.plug(card) + (f",mac={mac}" if mac else "")
         for card, nic in self.node.host_nics.items():
-            yield f"{card}:transport=raw,ifname={nic},depth=128"
+            yield f"{card}:transport=raw,ifname={nic},depth=128,gro=1"
+        for card, tap in self.node.host_taps.items():
+            yield f"{card}:transport=tap,ifname={tap},depth=128,gro=1"
 
     def common(self, own):
         return [f"mem={self.node.memory}", f"uml_dir={own}/", "umid=uml", "con=null",

@@ -8,6 +8,7 @@
         modules: [collapsar, collapsar_front]
         setup: [center.sh, argument] # run at every boot; beside this file
         host_nics: {vec0: lan0}      # a NIC of the host, by raw socket
+        host_taps: {vec1: tap0}      # a tap of the host, at its file
       web1:                          # a honeypot: an image, no file of the host
         image: honeypot
         identity: {hostname: web1, address: 10.1.0.9/24, gateway: 10.1.0.1,
@@ -50,6 +51,7 @@ class Node:
     modules: list = field(default_factory=list)
     setup: list = field(default_factory=list)
     host_nics: dict = field(default_factory=dict)
+    host_taps: dict = field(default_factory=dict)
     cards: dict = field(default_factory=dict)  # ringN -> (role, cable number)
 
 
@@ -125,6 +127,9 @@ def parse_node(path, name, given):
         node.modules = given.pop("modules", [])
         node.setup = given.pop("setup", [])
         node.host_nics = parse_host_nics(path, where, given.pop("host_nics", {}))
+        node.host_taps = parse_host_nics(path, where, given.pop("host_taps", {}))
+        for card in node.host_nics.keys() & node.host_taps.keys():
+            fail(path, where, f"{card} is in host_nics and in host_taps")
         if not strings(node.modules) or not strings(node.setup):
             fail(path, where, "modules and setup are lists of strings")
         if node.setup:
