@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +30,8 @@ enum kind {
 	OTHER_SIZE, CROWD,
 	/* From here on the handshake is sound. */
 	VANISH, FLOOD, LONG_DOORBELL, HELLO_AGAIN, HALF_CLOSED, DEAF, BAD_INDEX, BAD_RECORD,
-	BAD_HEADER, UNKNOWN_RECORDS, SCRIBBLE, PUNCHED, LYING_SEGMENTS, SILENT_LIE, KINDS,
+	BAD_HEADER, UNKNOWN_RECORDS, SCRIBBLE, PUNCHED, LYING_SEGMENTS, SILENT_LIE, STORM,
+	KINDS,
 };
 
 static const struct {
@@ -67,6 +70,7 @@ static const struct {
 	[PUNCHED] = { "punched", EITHER },
 	[LYING_SEGMENTS] = { "lying-segments", EITHER },
 	[SILENT_LIE] = { "silent-lie", EITHER },
+	[STORM] = { "storm", EITHER },
 };
 
 static bool sound(enum kind kind)
@@ -300,6 +304,94 @@ static bool torment(struct cable *c, enum kind kind, double seconds)
 	return false;
 }
 
+/* Somebody who writes while the victim reads, and where. */
+struct storm {
+	struct cable *c;
+	atomic_bool over;
+	unsigned int where;
+	u64 state;
+};
+
+static u32 storm_rnd(struct storm *s)
+{
+	s->state = s->state * 6364136223846793005u + 1442695040888963407u;
+	return (u32)(s->state >> 33);
+}
+
+/* An index that could be, more or less. */
+static void write_index(struct storm *s)
+{
+	struct clps_ring *r = storm_rnd(s) & 1 ? &s->c->tx : &s->c->rx;
+	u32 *word[] = { &r->sh->prod, &r->sh->cons, &r->sh->data_event, &r->sh->space_event };
+	u32 v = READ_ONCE(r->own) + (storm_rnd(s) % 64 - 32) * 8;
+
+	WRITE_ONCE(*word[storm_rnd(s) % 4], storm_rnd(s) % 64 ? v : storm_rnd(s));
+}
+
+/* A record that was shown: its length, its header, what follows, now this and now that. */
+static void write_record(struct storm *s)
+{
+	static const u32 words[] = { 1, 12, 26, 60, 1514, 65000, CLPS_RING_MAX_PAYLOAD, 0x10001 };
+	struct clps_ring *r = &s->c->tx;
+	u32 at = (READ_ONCE(r->own) - storm_rnd(s) % 512 * 4) & (r->size - 4);
+
+	WRITE_ONCE(*(u32 *)(r->data + at), words[storm_rnd(s) % ARRAY_SIZE(words)]);
+}
+
+static void *write_on(void *arg)
+{
+	struct storm *s = arg;
+	u32 span = clps_ring_span(s->c->log2);
+
+	while (!atomic_load_explicit(&s->over, memory_order_relaxed)) {
+		u32 where = s->where == 3 ? storm_rnd(s) % 1024 : s->where;
+
+		if (where == 1)
+			write_index(s);
+		else if (where == 2)
+			write_record(s);
+		else
+			WRITE_ONCE(s->c->mem[storm_rnd(s) % span], (u8)storm_rnd(s));
+	}
+	return NULL;
+}
+
+/* What it has been told is nothing that this end believes. */
+static void carry_on(struct cable *c)
+{
+	struct clps_ring_rec rec;
+
+	if (clps_ring_peek(&c->rx, &rec) > 0)
+		clps_ring_next(&c->rx);
+	clps_ring_release(&c->rx);
+	c->rx.broken = false;
+	c->tx.broken = false;
+	c->tx.peer = c->tx.own;
+	c->tx.sh->prod = c->tx.own;
+}
+
+/*
+ * Sound records and doorbells without end, as far as this thread goes: another one writes
+ * into all of the memory all the time.
+ */
+static bool storm(struct cable *c, double seconds)
+{
+	struct storm s = { .c = c, .where = rnd() % 4, .state = rnd() };
+	double until = now() + seconds;
+	pthread_t writer;
+	bool gone = false;
+
+	if (pthread_create(&writer, NULL, write_on, &s))
+		return false;
+	while (now() < until && !gone) {
+		put_rubbish(&c->tx, BAD_HEADER);
+		carry_on(c);
+		gone = bell(c->sock, 1);
+	}
+	atomic_store(&s.over, true);
+	return !pthread_join(writer, NULL);
+}
+
 /* The victim hangs up; whatever it sends shall ring. */
 static bool left(struct cable *c)
 {
@@ -330,6 +422,8 @@ static bool misbehave(struct cable *c, enum kind kind, enum role role)
 		return !shutdown(c->sock, SHUT_WR) && left(c);
 	case DEAF:
 		return !shutdown(c->sock, SHUT_RD) && left(c);
+	case STORM:
+		return storm(c, 1);
 	case SILENT_LIE:
 		/*
 		 * An index that cannot be, and not one doorbell: the other end has
@@ -460,7 +554,7 @@ int main(int argc, char **argv)
 	if (kind == KINDS)
 		return 2;
 	until = now() + atof(argv[3]);
-	srandom(1);
+	srandom(getenv("SEED") ? (unsigned int)atoi(getenv("SEED")) : 1);
 	if (role == LISTENER)
 		lfd = listen_at(argv[2]);
 	/* Each kind equally often. */
