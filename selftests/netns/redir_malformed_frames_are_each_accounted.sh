@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # LANES: uml
-# TIMEOUT: 400
+# TIMEOUT: 600
 # Ten thousand damaged frames for each of the redirector's parsers, in a kernel with every
 # checker on: each is passed on, whole, or is under one reason, or is left to the host, and
 # these add up to what was sent.
