@@ -21,6 +21,11 @@ check:
 	tools/install-deps
 	@selftests/run $(if $(T),'$(T)')
 
+# And all that takes hours.
+check-full:
+	tools/install-deps
+	@selftests/run --full $(if $(T),'$(T)')
+
 # The whole honeyfarm, with intruders in it.
 demo:
 	tools/install-deps
@@ -58,6 +63,7 @@ help:
 	@echo "make                  kernel modules (KDIR=$(KDIR)), userspace, UML kernel"
 	@echo "make demo             a whole honeyfarm with an intruder in it, in UML"
 	@echo "make check [T=NAME]   every test, or one; installs what it needs first"
+	@echo "make check-full       and the long ones: many rounds, all tests on Debian's kernels"
 	@echo "make bench            what a packet costs beside Linux's own ways, build/bench.json"
 	@echo "make lint             static checks only"
 	@echo "make fuzz F=pkt SECS=600   one fuzzer for as long as wanted"
@@ -68,4 +74,4 @@ help:
 	@echo "make uninstall        remove it again"
 	@echo "make clean            remove what was built in the tree"
 
-.PHONY: all modules userspace uml demo check bench lint fuzz coverage modules_install install uninstall clean help
+.PHONY: all modules userspace uml demo check check-full bench lint fuzz coverage modules_install install uninstall clean help

@@ -56,9 +56,10 @@ ktap_end() {
 # Never has anything to read: a pause that needs no process.
 exec {KTAP_IDLE}<> <(:)
 
-# wait_for SECONDS command...: until it succeeds; says what it waited for.
+# wait_for SECONDS command...: until it succeeds; says what it waited for. A kernel may be
+# so many times as slow as others.
 wait_for() {
-	local limit=$1 end
+	local limit=$(($1 * ${CLPS_SLOW:-1})) end
 
 	shift
 	end=$((SECONDS + limit))

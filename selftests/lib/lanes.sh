@@ -18,7 +18,7 @@ start_host() {
 	if [ $# = 1 ]; then limit=$(header "$top/$1" TIMEOUT); fi
 	fresh "$lane" "$name"
 	pool_start "$lane" "$name" "$kind" \
-		"$top/selftests/lib/run-host" "$results/$lane/$name" "${limit:-300}" "$@"
+		"$top/selftests/lib/run-host" "$results/$lane/$name" "$((${limit:-300} * ${CLPS_PATIENCE:-1}))" "$@"
 }
 
 # Lanes of programs of the host, as many at once as there are CPUs.
@@ -91,27 +91,35 @@ run_uml_lane() {
 	pool_drain
 }
 
-# One boot of each kernel, both at the same time.
-run_stock_lane() {
-	local k name cmd n tests=()
-	local -A boot=()
+# run_qemu_lane LANE KERNEL...: one boot of each kernel, all at the same time. What a
+# kernel is made to complain about comes last: some checkers speak but once.
+run_qemu_lane() {
+	local lane=$1 k name cmd n kind tests=() planted=()
+	local -A boot=() dir=()
 
-	while read -r _ name cmd; do tests+=("$cmd"); done < <(wanted_tests stock)
-	for k in ${STOCK:-6.1 6.12}; do
-		rm -rf "${results:?}/stock-$k"
-		mkdir -p "$results/stock-$k"
-		setpriv --pdeathsig TERM "$top/tools/qemu-lane" "$k" "$results/stock-$k" \
+	shift
+	while read -r _ name cmd; do
+		if [ "$(header "$top/$cmd" KERNEL)" = planted ]; then planted+=("$cmd"); else tests+=("$cmd"); fi
+	done < <(wanted_tests "$lane")
+	tests+=("${planted[@]}")
+	for k; do
+		dir[$k]=$lane
+		[[ $k != [0-9]* ]] || dir[$k]=$lane-$k
+		rm -rf "${results:?}/${dir[$k]}"
+		mkdir -p "$results/${dir[$k]}"
+		setpriv --pdeathsig TERM "$top/tools/qemu-lane" "$k" "$results/${dir[$k]}" \
 			"${tests[@]}" < /dev/null &
-		boot[$k]=$! pool_pid[stock-$k]=$!
+		boot[$k]=$! pool_pid[$lane-$k]=$!
 	done
-	for k in ${STOCK:-6.1 6.12}; do
+	for k; do
 		wait "${boot[$k]}" ||
-			echo "stock-$k: the lane's boot ended badly (see $results/stock-$k)"
-		unset "pool_pid[stock-$k]"
+			echo "${dir[$k]}: the lane's boot ended badly (see $results/${dir[$k]})"
+		unset "pool_pid[$lane-$k]"
 		for cmd in "${tests[@]}"; do
 			n=$(base "$cmd")
-			mkdir -p "$results/stock-$k/$n"
-			report "stock-$k" "$n" kernel
+			mkdir -p "$results/${dir[$k]}/$n"
+			kind=$(header "$top/$cmd" KERNEL)
+			report "${dir[$k]}" "$n" "${kind:-kernel}"
 		done
 	done
 }

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml
+# LANES: uml smp
 # TIMEOUT: 120
 # KERNEL: planted
+# NEEDS: debug
 # KASAN, lockdep, the checks for sleeping and kmemleak each say something about a
 # mistake of their kind, in words that fail a test.
 set -u

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # LANES: uml
 # TIMEOUT: 120
+# NEEDS: debug
 # Every suite of collapsar_kunit.ko ran, and each of its cases passed.
 set -u
 # shellcheck source=selftests/lib/ktap.sh
