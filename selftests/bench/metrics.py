@@ -6,7 +6,7 @@ import json
 import os
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PATH = os.path.join(TOP, "build/bench.json")
+PATH = os.environ.get("BENCH_JSON") or os.path.join(TOP, "build/bench.json")
 
 
 def merge(metrics):

@@ -92,5 +92,8 @@ stock_modules() {
 }
 
 stock_pack() {
-	(cd "$work/initrd" && find . | sort | cpio -o -H newc --quiet) > "$work/initrd.cpio"
+	# The same files are the same archive.
+	find "$work/initrd" -exec touch -hd @0 {} +
+	(cd "$work/initrd" && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible) \
+		> "$work/initrd.cpio"
 }

@@ -5,10 +5,10 @@
 declare -a names
 
 # shellcheck disable=SC2034 # the runner's
-all_lanes=(build unit lint static cli fuzz uml ring e2e stock smp unproven)
+all_lanes=(build unit lint static cli fuzz icount uml ring e2e stock smp unproven)
 # Unproven are tests that were written and not yet seen to pass: they run when named.
 # shellcheck disable=SC2034 # the runner's
-default_lanes=(build unit lint static cli fuzz uml ring e2e stock smp)
+default_lanes=(build unit lint static cli fuzz icount uml ring e2e stock smp)
 
 header() { sed -n "s/^# $2: *//p" "$1" | head -1; }
 # With CLPS_FULL Debian's kernels run whatever needs nothing that they lack.
@@ -48,7 +48,7 @@ tests_of() {
 		echo "unit-coverage make -s -C selftests/unit coverage" ;;
 	fuzz) echo "fuzz-corpus make -s -C userspace/fuzz check" ;;
 	lint) for f in "$top"/tools/checks/*.sh; do echo "$(base "$f") ${f#"$top/"}"; done ;;
-	static|cli)
+	static|cli|icount)
 		for f in "$top/selftests/$1"/*.sh; do
 			[ -x "$f" ] && echo "$(base "$f") ${f#"$top/"}"
 		done ;;
