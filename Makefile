@@ -44,9 +44,11 @@ lint:
 	selftests/run --lane lint --lane static
 
 fuzz:
+	tools/install-deps
 	@$(MAKE) -s -C userspace/fuzz fuzz
 
 coverage:
+	tools/install-deps
 	@$(MAKE) -s -C selftests/unit coverage
 
 modules_install: modules
@@ -66,7 +68,7 @@ help:
 	@echo "make check-full       and the long ones: many rounds, all tests on Debian's kernels"
 	@echo "make bench            what a packet costs beside Linux's own ways, build/bench.json"
 	@echo "make lint             static checks only"
-	@echo "make fuzz F=pkt SECS=600   one fuzzer for as long as wanted"
+	@echo "make fuzz [F=pkt] SECS=600 one fuzzer, or each, for as long as wanted"
 	@echo "make coverage         do the unit tests reach every branch of kmod/lib?"
 	@echo "make uml              the UML kernel and modules for it, cached outside the tree"
 	@echo "make modules_install  install the modules into KDIR's kernel"

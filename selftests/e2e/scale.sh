@@ -66,7 +66,7 @@ given_back() {
 	local left=$(($(used_now) - used))
 
 	echo "$left of $full bytes are left"
-	[ $left -lt $((full / 5 + 1000000)) ]
+	[ $left -lt $((full / 50 + 1000000)) ]
 }
 
 sample() { shuf -i "0-$(($2 - 1))" -n "$1"; }

@@ -20,4 +20,4 @@ path_up() {
 
 # rounds KIND WHAT [TIMES]: of rounds.py. Whoever lives in a namespace keeps it: the pings
 # come from the one that stays.
-rounds() { "$CLPS_ROOT/selftests/netns/rounds/rounds.py" "$1" "$2" "${3:-100}"; }
+rounds() { "$CLPS_ROOT/selftests/netns/rounds/rounds.py" "$1" "$2" "${3:-${CLPS_ROUNDS:-100}}"; }
