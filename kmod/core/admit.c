@@ -88,3 +88,18 @@ int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt)
 	return 0;
 }
 EXPORT_SYMBOL_NS_GPL(clps_skb_admit, COLLAPSAR);
+
+struct sk_buff *clps_skb_own(struct clps_stats __percpu *stats, struct sk_buff *skb)
+{
+	struct sk_buff *own;
+
+	if (likely(!skb_shared(skb)))
+		return skb;
+	own = skb_clone(skb, GFP_ATOMIC);
+	if (own)
+		consume_skb(skb);
+	else
+		clps_drop(stats, skb, CLPS_DROP_no_memory);
+	return own;
+}
+EXPORT_SYMBOL_NS_GPL(clps_skb_own, COLLAPSAR);

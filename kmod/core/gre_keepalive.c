@@ -19,6 +19,7 @@ void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, un
 	struct clps_stats __percpu *stats = clps_core_stats(tun->net);
 	struct flowi4 fl4 = { };
 	struct rtable *rt;
+	int rc;
 
 	/* Only ever to the registered peer, so nobody is hit by proxy; but paced. */
 	if (!__ratelimit(&tun->answers)) {
@@ -50,8 +51,11 @@ void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, un
 		clps_drop(stats, skb, CLPS_DROP_no_memory);
 		return;
 	}
-	clps_stats_inc(stats, CLPS_C_keepalives_rx);
-	ip_local_out(tun->net, NULL, skb);
+	rc = ip_local_out(tun->net, NULL, skb);
+	if (net_xmit_eval(rc))
+		clps_drop_gone(stats, tun->dev, len, CLPS_DROP_xmit);
+	else
+		clps_stats_inc(stats, CLPS_C_keepalives_rx);
 }
 
 void clps_gre_keepalive_back(struct clps_gre_tun *tun)
@@ -93,7 +97,8 @@ static struct sk_buff *keepalive_build(struct clps_gre_tun *tun, __be32 local)
 	return skb;
 }
 
-static void keepalive_send(struct clps_gre_tun *tun)
+/* Past the qdisc, which drops everything while the carrier is off. */
+static bool keepalive_send(struct clps_gre_tun *tun)
 {
 	struct sk_buff *skb;
 	struct rtable *rt;
@@ -101,19 +106,21 @@ static void keepalive_send(struct clps_gre_tun *tun)
 
 	rt = clps_gre_route(tun, &saddr);
 	if (IS_ERR(rt))
-		return;
+		return false;
 	ip_rt_put(rt);
 	skb = keepalive_build(tun, saddr);
 	if (!skb)
-		return;
-	clps_stats_inc(clps_core_stats(tun->net), CLPS_C_keepalives_tx);
-	/* Past the qdisc, which drops everything while the carrier is off. */
-	clps_gre_xmit(skb, tun->dev);
+		return false;
+	if (!clps_gre_send(tun, skb))
+		return true;
+	kfree_skb(skb);
+	return false;
 }
 
 void clps_gre_keepalive_work(struct work_struct *work)
 {
 	struct clps_gre_tun *tun = container_of(to_delayed_work(work), struct clps_gre_tun, work);
+	struct clps_stats __percpu *stats = clps_core_stats(tun->net);
 	u32 period = READ_ONCE(tun->keepalive);
 
 	if (!period)
@@ -123,7 +130,10 @@ void clps_gre_keepalive_work(struct work_struct *work)
 		netif_carrier_off(tun->dev);
 	local_bh_disable();
 	rcu_read_lock();
-	keepalive_send(tun);
+	if (keepalive_send(tun))
+		clps_stats_inc(stats, CLPS_C_keepalives_tx);
+	else
+		clps_drop_gone(stats, tun->dev, 0, CLPS_C_own_unsent);
 	rcu_read_unlock();
 	local_bh_enable();
 	queue_delayed_work(system_unbound_wq, &tun->work, period * HZ);

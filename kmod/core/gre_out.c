@@ -11,6 +11,7 @@
 #include <net/neighbour.h>
 #include <net/route.h>
 
+#include <collapsar/stats.h>
 #include <collapsar/uplink.h>
 
 #include "../compat/ip.h"
@@ -154,7 +155,10 @@ static void out(struct clps_gre_tun *tun, struct sk_buff *skb, struct rtable *rt
 		err = ip_local_out(tun->net, NULL, skb);
 	}
 	dev_xmit_recursion_dec();
-	iptunnel_xmit_stats(tun->dev, net_xmit_eval(err) ? 0 : len);
+	err = net_xmit_eval(err);
+	if (unlikely(err))
+		clps_drop_gone(clps_core_stats(tun->net), tun->dev, len, CLPS_DROP_xmit);
+	iptunnel_xmit_stats(tun->dev, err ? 0 : len);
 }
 
 bool clps_gre_xmit_direct(struct sk_buff *skb)

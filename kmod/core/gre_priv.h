@@ -158,6 +158,16 @@ static inline u8 clps_gre_outer_tos(const struct clps_gre_tun *tun, const struct
 }
 
 /**
+ * clps_gre_send() - send an inner packet to the peer
+ * @tun: the tunnel
+ * @skb: consumed on success
+ *
+ * What the host's IP refuses from then on counts as the netdev's tx_dropped.
+ * Context: BH disabled. Return: 0 or a CLPS_DROP_* reason.
+ */
+int clps_gre_send(struct clps_gre_tun *tun, struct sk_buff *skb);
+
+/**
  * clps_gre_route() - the route to the peer
  * @tun: the tunnel
  * @saddr: outer source address

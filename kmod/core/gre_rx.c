@@ -42,16 +42,20 @@ static void rx_drop(struct clps_gre_tun *tun, struct sk_buff *skb, enum clps_cou
 static void deliver(struct clps_gre_tun *tun, struct sk_buff *skb)
 {
 	struct net_device *dev = tun->dev;
+	unsigned int len = skb->len;
 
 	skb->dev = dev;
 	skb->pkt_type = PACKET_HOST;
 	skb_reset_mac_header(skb);
 	skb_reset_mac_len(skb);
-	dev_sw_netstats_rx_add(dev, skb->len);
-	if (clps_uplink_rx_direct(skb))
-		return;
-	skb_scrub_packet(skb, false);
-	gro_cells_receive(&tun->gro_cells, skb);
+	if (!clps_uplink_rx_direct(skb)) {
+		skb_scrub_packet(skb, false);
+		if (unlikely(gro_cells_receive(&tun->gro_cells, skb) == NET_RX_DROP)) {
+			clps_drop_gone(clps_core_stats(tun->net), dev, len, CLPS_DROP_backlog);
+			return;
+		}
+	}
+	dev_sw_netstats_rx_add(dev, len);
 }
 
 /* As iptunnel_pull_header(), but for the scrubbing. The IP header is there. */

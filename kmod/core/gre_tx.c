@@ -68,7 +68,7 @@ static void push_gre(const struct clps_gre_tun *tun, struct sk_buff *skb, bool w
 	memcpy(hdr + 4, &csum, sizeof(csum));
 }
 
-static int gre_xmit(struct clps_gre_tun *tun, struct sk_buff *skb)
+int clps_gre_send(struct clps_gre_tun *tun, struct sk_buff *skb)
 {
 	unsigned int need = sizeof(struct iphdr) + CLPS_GRE_MAX_LEN;
 	bool with_csum = READ_ONCE(tun->csum);
@@ -106,7 +106,7 @@ netdev_tx_t clps_gre_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct clps_gre_tun *tun = netdev_priv(dev);
 	int why;
 
-	why = gre_xmit(tun, skb);
+	why = clps_gre_send(tun, skb);
 	if (unlikely(why)) {
 		DEV_STATS_INC(dev, tx_dropped);
 		clps_drop(clps_core_stats(tun->net), skb, why);

@@ -51,21 +51,27 @@ void clps_stats_sum(const struct clps_stats __percpu *stats, u64 *sum)
 }
 EXPORT_SYMBOL_NS_GPL(clps_stats_sum, COLLAPSAR);
 
+int clps_stats_put_one(struct sk_buff *msg, const char *name, u64 value)
+{
+	struct nlattr *nest = nla_nest_start(msg, COLLAPSAR_STATS_A_COUNTER);
+
+	if (!nest || nla_put_string(msg, COLLAPSAR_COUNTER_A_NAME, name) ||
+	    nla_put_u64_64bit(msg, COLLAPSAR_COUNTER_A_VALUE, value, COLLAPSAR_COUNTER_A_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+EXPORT_SYMBOL_NS_GPL(clps_stats_put_one, COLLAPSAR);
+
 int clps_stats_put(struct sk_buff *msg, const struct clps_stats __percpu *stats)
 {
 	u64 sum[CLPS_COUNTER_MAX];
-	struct nlattr *nest;
 	int i;
 
 	clps_stats_sum(stats, sum);
 	for (i = 0; i < CLPS_COUNTER_MAX; i++) {
-		nest = nla_nest_start(msg, COLLAPSAR_STATS_A_COUNTER);
-		if (!nest ||
-		    nla_put_string(msg, COLLAPSAR_COUNTER_A_NAME, counter_names[i]) ||
-		    nla_put_u64_64bit(msg, COLLAPSAR_COUNTER_A_VALUE, sum[i],
-				      COLLAPSAR_COUNTER_A_PAD))
+		if (clps_stats_put_one(msg, counter_names[i], sum[i]))
 			return -EMSGSIZE;
-		nla_nest_end(msg, nest);
 	}
 	return 0;
 }
@@ -100,10 +106,70 @@ int clps_pcount_put(struct sk_buff *msg, int attr, int pad,
 }
 EXPORT_SYMBOL_NS_GPL(clps_pcount_put, COLLAPSAR);
 
-void clps_drop(struct clps_stats __percpu *stats, struct sk_buff *skb, enum clps_counter why)
+/*
+ * What the kernel calls something like it: skb:kfree_skb and drop_monitor show that. A
+ * list of our own they cannot, as the kernel's table of lists has no room for another.
+ */
+static enum skb_drop_reason kernel_reason(enum clps_counter why)
+{
+	switch (why) {
+	case CLPS_DROP_malformed:
+		return SKB_DROP_REASON_IP_INHDR;
+	case CLPS_DROP_not_ip:
+	case CLPS_DROP_gre_proto:
+		return SKB_DROP_REASON_UNHANDLED_PROTO;
+	case CLPS_DROP_no_honeypot:
+	case CLPS_DROP_no_network:
+		return SKB_DROP_REASON_IP_INNOROUTES;
+	case CLPS_DROP_no_redirect:
+	case CLPS_DROP_spoofed:
+		return SKB_DROP_REASON_IP_RPFILTER;
+	case CLPS_DROP_contained:
+		return SKB_DROP_REASON_NETFILTER_DROP;
+	case CLPS_DROP_bad_dst:
+		return SKB_DROP_REASON_IP_INADDRERRORS;
+	case CLPS_DROP_no_route:
+		return SKB_DROP_REASON_IP_OUTNOROUTES;
+	case CLPS_DROP_no_neighbour:
+	case CLPS_DROP_no_guest_mac:
+		return SKB_DROP_REASON_NEIGH_FAILED;
+	case CLPS_DROP_no_memory:
+		return SKB_DROP_REASON_NOMEM;
+	case CLPS_DROP_detached:
+	case CLPS_DROP_link_down:
+		return SKB_DROP_REASON_DEV_READY;
+	case CLPS_DROP_too_big:
+		return SKB_DROP_REASON_PKT_TOO_BIG;
+	case CLPS_DROP_xmit:
+		return SKB_DROP_REASON_DEV_HDR;
+	case CLPS_DROP_gre_csum:
+		return SKB_DROP_REASON_SKB_CSUM;
+	case CLPS_DROP_ipsec:
+		return SKB_DROP_REASON_XFRM_POLICY;
+	default:
+		return SKB_DROP_REASON_NOT_SPECIFIED;
+	}
+}
+
+void clps_drop_note(struct clps_stats __percpu *stats, const struct sk_buff *skb,
+		    enum clps_counter why)
 {
 	clps_stats_inc(stats, why);
-	trace_clps_drop(skb, counter_names[why]);
-	kfree_skb(skb);
+	trace_clps_drop(skb, skb->dev, skb->len, counter_names[why]);
+}
+EXPORT_SYMBOL_NS_GPL(clps_drop_note, COLLAPSAR);
+
+void clps_drop_gone(struct clps_stats __percpu *stats, const struct net_device *dev,
+		    unsigned int len, enum clps_counter why)
+{
+	clps_stats_inc(stats, why);
+	trace_clps_drop(NULL, dev, len, counter_names[why]);
+}
+EXPORT_SYMBOL_NS_GPL(clps_drop_gone, COLLAPSAR);
+
+void clps_drop(struct clps_stats __percpu *stats, struct sk_buff *skb, enum clps_counter why)
+{
+	clps_drop_note(stats, skb, why);
+	kfree_skb_reason(skb, kernel_reason(why));
 }
 EXPORT_SYMBOL_NS_GPL(clps_drop, COLLAPSAR);

@@ -9,9 +9,11 @@
 #include <linux/skbuff.h>
 #include <linux/tracepoint.h>
 
+/* @skb is NULL when the packet has been freed already. */
 TRACE_EVENT(clps_drop,
-	TP_PROTO(const struct sk_buff *skb, const char *reason),
-	TP_ARGS(skb, reason),
+	TP_PROTO(const struct sk_buff *skb, const struct net_device *dev, unsigned int len,
+		 const char *reason),
+	TP_ARGS(skb, dev, len, reason),
 	TP_STRUCT__entry(
 		__field(const void *, skbaddr)
 		__field(unsigned int, len)
@@ -21,9 +23,9 @@ TRACE_EVENT(clps_drop,
 	),
 	TP_fast_assign(
 		__entry->skbaddr = skb;
-		__entry->len = skb->len;
-		__entry->ifindex = skb->dev ? skb->dev->ifindex : 0;
-		__entry->protocol = ntohs(skb->protocol);
+		__entry->len = len;
+		__entry->ifindex = dev ? dev->ifindex : 0;
+		__entry->protocol = skb ? ntohs(skb->protocol) : 0;
 		clps_compat_assign_str(reason, reason);
 	),
 	TP_printk("skb=%p len=%u ifindex=%d protocol=%04x reason=%s",

@@ -16,6 +16,7 @@
 #include <net/sch_generic.h>
 #include <net/vxlan.h>
 
+#include <collapsar/admit.h>
 #include <collapsar/stats.h>
 #include <collapsar/uplink.h>
 
@@ -166,12 +167,9 @@ static rx_handler_result_t clps_uplink_handle_frame(struct sk_buff **pskb)
 		clps_drop(clps_core_stats(dev_net(skb->dev)), skb, CLPS_DROP_no_network);
 		return RX_HANDLER_CONSUMED;
 	}
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!skb)) {
-		clps_stats_inc(up->stats, CLPS_DROP_no_memory);
-		return RX_HANDLER_CONSUMED;
-	}
-	uplink_rx(up, skb);
+	skb = clps_skb_own(up->stats, skb);
+	if (likely(skb))
+		uplink_rx(up, skb);
 	return RX_HANDLER_CONSUMED;
 }
 
@@ -237,18 +235,19 @@ static int uplink_prepare(struct clps_uplink *up, struct sk_buff *skb)
 	return 0;
 }
 
-void clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
+int clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
 {
 	struct net_device *dev = up->at->dev;
+	unsigned int len = skb->len;
 	int why;
 
 	if (unlikely(READ_ONCE(up->dead))) {
 		clps_drop(up->stats, skb, CLPS_DROP_detached);
-		return;
+		return CLPS_DROP_detached;
 	}
 	if (unlikely(!netif_running(dev) || !netif_carrier_ok(dev))) {
 		clps_drop(up->stats, skb, CLPS_DROP_link_down);
-		return;
+		return CLPS_DROP_link_down;
 	}
 	clps_skb_scrub(skb);
 	skb_reset_network_header(skb);
@@ -256,16 +255,32 @@ void clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
 	skb_reset_mac_header(skb);
 	skb->dev = dev;
 	if (up->at->is_gre && clps_gre_xmit_direct(skb))
-		return;
+		return 0;
 	why = uplink_prepare(up, skb);
 	if (unlikely(why)) {
 		clps_drop(up->stats, skb, why);
-		return;
+		return why;
 	}
-	if (unlikely(clps_xmit(skb)))
-		clps_stats_inc(up->stats, CLPS_DROP_xmit);
+	if (likely(!clps_xmit(skb)))
+		return 0;
+	clps_drop_gone(up->stats, dev, len, CLPS_DROP_xmit);
+	return CLPS_DROP_xmit;
 }
 EXPORT_SYMBOL_NS_GPL(clps_uplink_xmit, COLLAPSAR);
+
+bool clps_own_xmit(struct clps_stats __percpu *stats, const struct net_device *dev,
+		   struct sk_buff *skb, enum clps_counter sent)
+{
+	unsigned int len = skb ? skb->len : 0;
+
+	if (skb && !clps_xmit(skb)) {
+		clps_stats_inc(stats, sent);
+		return true;
+	}
+	clps_drop_gone(stats, dev, len, CLPS_C_own_unsent);
+	return false;
+}
+EXPORT_SYMBOL_NS_GPL(clps_own_xmit, COLLAPSAR);
 
 struct net_device *clps_uplink_dev(const struct clps_uplink *up)
 {

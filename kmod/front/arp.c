@@ -17,10 +17,7 @@ static void answer(struct clps_port *port, const struct clps_arp *arp, const u8 
 
 	skb = arp_create(ARPOP_REPLY, ETH_P_ARP, arp->spa, port->dev, arp->tpa, arp->sha, mac,
 			 arp->sha);
-	if (!skb)
-		return;
-	clps_stats_inc(port->network->stats, CLPS_C_arp_replies);
-	dev_queue_xmit(skb);
+	clps_own_xmit(port->network->stats, port->dev, skb, CLPS_C_arp_replies);
 }
 
 /* The LAN as the guest sees it: its neighbours have their MACs, the rest the router's. */
@@ -75,6 +72,7 @@ void clps_front_arp(struct clps_port *port, struct sk_buff *skb)
 		if (!READ_ONCE(sender->mac_fixed))
 			clps_mac_store(&sender->mac, arp.sha);
 	}
+	clps_stats_inc(stats, CLPS_C_arp_packets);
 	if (arp.op == CLPS_ARP_REQUEST)
 		request(port, &arp);
 	consume_skb(skb);
@@ -92,8 +90,5 @@ void clps_front_ask_mac(struct clps_honeypot *hp, __be32 spa, const u8 *sha)
 	WRITE_ONCE(hp->asked, jiffies);
 	skb = arp_create(ARPOP_REQUEST, ETH_P_ARP, clps_addr_get_v4(&hp->key.addr), port->dev, spa,
 			 NULL, sha, NULL);
-	if (!skb)
-		return;
-	clps_stats_inc(hp->network->stats, CLPS_C_arp_probes);
-	dev_queue_xmit(skb);
+	clps_own_xmit(hp->network->stats, port->dev, skb, CLPS_C_arp_probes);
 }

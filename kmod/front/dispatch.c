@@ -28,8 +28,8 @@ static int push_eth(struct sk_buff *skb, struct net_device *dev, const u8 *dst, 
 	return 0;
 }
 
-/* Straight into the guest's NIC; consumes @skb. */
-static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src_mac)
+/* Straight into the guest's NIC; consumes @skb. 0, or the reason that was counted. */
+static int deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src_mac)
 {
 	struct clps_stats __percpu *stats = hp->network->stats;
 	struct clps_port *port = rcu_dereference(hp->port);
@@ -39,36 +39,38 @@ static void deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src
 
 	if (unlikely(!port)) {
 		clps_drop(stats, skb, CLPS_DROP_detached);
-		return;
+		return CLPS_DROP_detached;
 	}
 	dev = port->dev;
 	if (unlikely(!netif_running(dev) || !netif_carrier_ok(dev))) {
 		clps_drop(stats, skb, CLPS_DROP_link_down);
-		return;
+		return CLPS_DROP_link_down;
 	}
 	if (unlikely(!clps_mac_load(&hp->mac, mac))) {
 		clps_front_ask_mac(hp, ip_hdr(skb)->saddr, src_mac);
 		clps_drop(stats, skb, CLPS_DROP_no_guest_mac);
-		return;
+		return CLPS_DROP_no_guest_mac;
 	}
 	if (unlikely(!fits(skb, dev->mtu))) {
 		clps_drop(stats, skb, CLPS_DROP_too_big);
-		return;
+		return CLPS_DROP_too_big;
 	}
 	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(dev)))) {
 		clps_drop(stats, skb, CLPS_DROP_no_memory);
-		return;
+		return CLPS_DROP_no_memory;
 	}
 	skb->dev = dev;
 	skb_reset_network_header(skb);
 	if (unlikely(push_eth(skb, dev, mac, src_mac) < 0)) {
 		clps_drop(stats, skb, CLPS_DROP_xmit);
-		return;
+		return CLPS_DROP_xmit;
 	}
-	if (unlikely(clps_xmit_past(skb, clps_front_egress)))
-		clps_stats_inc(stats, CLPS_DROP_xmit);
-	else
-		clps_pcount_rx(hp->count, len);
+	if (unlikely(clps_xmit_past(skb, clps_front_egress))) {
+		clps_drop_gone(stats, dev, len, CLPS_DROP_xmit);
+		return CLPS_DROP_xmit;
+	}
+	clps_pcount_rx(hp->count, len);
+	return 0;
 }
 
 void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *skb)
@@ -77,6 +79,7 @@ void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *
 	struct clps_honeypot *hp;
 	u8 gateway[ETH_ALEN];
 	struct clps_pkt pkt;
+	unsigned int len;
 	int why;
 
 	why = clps_skb_admit(skb, &pkt);
@@ -90,27 +93,32 @@ void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *
 		return;
 	}
 	clps_policy_inbound(network->policy, &pkt, network->stats);
-	clps_stats_inc(network->stats, CLPS_C_rx_packets);
-	clps_stats_add(network->stats, CLPS_C_rx_bytes, skb->len);
 	clps_mac_load(&network->gateway, gateway);
-	deliver(hp, skb, gateway);
+	len = skb->len;
+	if (unlikely(deliver(hp, skb, gateway)))
+		return;
+	clps_stats_inc(network->stats, CLPS_C_rx_packets);
+	clps_stats_add(network->stats, CLPS_C_rx_bytes, len);
 }
 
 /* Between two honeypots of one network, as on its LAN. */
 static void local(struct clps_honeypot *from, struct clps_honeypot *to, struct sk_buff *skb)
 {
 	struct clps_network *network = from->network;
+	unsigned int len = skb->len;
 	u8 mac[ETH_ALEN];
 
 	if (from == to) {
 		clps_drop(network->stats, skb, CLPS_DROP_loop);
 		return;
 	}
-	clps_stats_inc(network->stats, CLPS_C_local_packets);
 	if (!clps_mac_load(&from->mac, mac))
 		clps_mac_load(&network->gateway, mac);
 	clps_skb_scrub(skb);
-	deliver(to, skb, mac);
+	if (unlikely(deliver(to, skb, mac)))
+		return;
+	clps_pcount_tx(from->count, len);
+	clps_stats_inc(network->stats, CLPS_C_local_packets);
 }
 
 static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
@@ -119,6 +127,7 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 	struct clps_honeypot *from, *to;
 	struct clps_uplink *up;
 	struct clps_pkt pkt;
+	unsigned int len;
 	int why;
 
 	why = clps_skb_admit(skb, &pkt);
@@ -135,7 +144,6 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 		clps_drop(network->stats, skb, CLPS_DROP_bad_dst);
 		return;
 	}
-	clps_pcount_tx(from->count, skb->len);
 	to = clps_honeypot_lookup(network, &pkt.dst);
 	if (to) {
 		local(from, to, skb);
@@ -152,9 +160,12 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 		clps_drop(network->stats, skb, CLPS_DROP_detached);
 		return;
 	}
+	len = skb->len;
+	if (unlikely(clps_uplink_xmit(up, skb)))
+		return;
+	clps_pcount_tx(from->count, len);
 	clps_stats_inc(network->stats, CLPS_C_tx_packets);
-	clps_stats_add(network->stats, CLPS_C_tx_bytes, skb->len);
-	clps_uplink_xmit(up, skb);
+	clps_stats_add(network->stats, CLPS_C_tx_bytes, len);
 }
 
 void clps_front_from_port(struct clps_port *port, struct sk_buff *skb)

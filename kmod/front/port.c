@@ -41,7 +41,12 @@ static bool from_front_end(const struct clps_port *port, const struct sk_buff *s
 unsigned int clps_front_egress(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
-	return likely(from_front_end(priv, skb, state->net)) ? NF_ACCEPT : NF_DROP;
+	struct clps_port *port = priv;
+
+	if (likely(from_front_end(port, skb, state->net)))
+		return NF_ACCEPT;
+	clps_drop_note(port->network->stats, skb, CLPS_DROP_own_stack);
+	return NF_DROP;
 }
 
 /* Nothing that a guest sends reaches the center's own stack. */
@@ -52,12 +57,9 @@ static rx_handler_result_t clps_front_handle_frame(struct sk_buff **pskb)
 
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!skb)) {
-		clps_stats_inc(port->network->stats, CLPS_DROP_no_memory);
-		return RX_HANDLER_CONSUMED;
-	}
-	clps_front_from_port(port, skb);
+	skb = clps_skb_own(port->network->stats, skb);
+	if (likely(skb))
+		clps_front_from_port(port, skb);
 	return RX_HANDLER_CONSUMED;
 }
 

@@ -15,18 +15,16 @@ static u64 now_ms(void)
 
 /* In V's name. */
 static void arp_out(struct clps_v *v, int op, __be32 sip, __be32 tip, const u8 *dst_mac,
-		    const u8 *target_mac)
+		    const u8 *target_mac, enum clps_counter sent)
 {
 	struct net_device *dev = v->nic->dev;
-	struct sk_buff *skb;
+	struct sk_buff *skb = NULL;
 	u8 mac[ETH_ALEN];
 
-	if (!netif_running(dev))
-		return;
 	clps_v_mac(v, mac);
-	skb = arp_create(op, ETH_P_ARP, tip, dev, sip, dst_mac, mac, target_mac);
-	if (skb)
-		dev_queue_xmit(skb);
+	if (netif_running(dev))
+		skb = arp_create(op, ETH_P_ARP, tip, dev, sip, dst_mac, mac, target_mac);
+	clps_own_xmit(v->rn->stats, dev, skb, sent);
 }
 
 /* The address H asks @addr's LAN with, 0 if the NIC has none. */
@@ -49,11 +47,14 @@ static void verify_out(struct clps_v *v, __be32 addr)
 {
 	struct net_device *dev = v->nic->dev;
 	__be32 own = own_addr(dev, addr);
+	struct sk_buff *skb = NULL;
 
-	if (!own || !netif_running(dev))
+	if (!own)
 		return;
-	clps_stats_inc(v->rn->stats, CLPS_C_arp_probes);
-	arp_send(ARPOP_REQUEST, ETH_P_ARP, addr, dev, own, NULL, dev->dev_addr, NULL);
+	if (netif_running(dev))
+		skb = arp_create(ARPOP_REQUEST, ETH_P_ARP, addr, dev, own, NULL, dev->dev_addr,
+				 NULL);
+	clps_own_xmit(v->rn->stats, dev, skb, CLPS_C_arp_probes);
 }
 
 /* Context: any; takes no lock of ours. */
@@ -62,14 +63,12 @@ static void act_out(struct clps_v *v, u32 act)
 	__be32 addr = clps_addr_get_v4(&v->nic_key.addr);
 
 	local_bh_disable();
-	if (act & CLPS_CLAIM_DO_PROBE) {
-		clps_stats_inc(v->rn->stats, CLPS_C_arp_probes);
-		arp_out(v, ARPOP_REQUEST, 0, addr, NULL, NULL);
-	}
+	if (act & CLPS_CLAIM_DO_PROBE)
+		arp_out(v, ARPOP_REQUEST, 0, addr, NULL, NULL, CLPS_C_arp_probes);
 	if ((act & CLPS_CLAIM_DO_VERIFY) && __ratelimit(&v->nic->verifies))
 		verify_out(v, addr);
 	if (act & CLPS_CLAIM_DO_ANNOUNCE)
-		arp_out(v, ARPOP_REQUEST, addr, addr, NULL, NULL);
+		arp_out(v, ARPOP_REQUEST, addr, addr, NULL, NULL, CLPS_C_arp_announcements);
 	if (act & CLPS_CLAIM_DO_CONFLICT)
 		clps_stats_inc(v->rn->stats, CLPS_C_arp_conflicts);
 	local_bh_enable();
@@ -223,8 +222,7 @@ bool clps_v_arp(struct clps_v *v, const struct clps_arp *arp, bool may_answer)
 
 	if ((act & CLPS_CLAIM_DO_REPLY) && may_answer) {
 		/* At once: Linux's own proxy ARP would wait up to 0.8 s. */
-		arp_out(v, ARPOP_REPLY, addr, arp->spa, arp->sha, arp->sha);
-		clps_stats_inc(v->rn->stats, CLPS_C_arp_replies);
+		arp_out(v, ARPOP_REPLY, addr, arp->spa, arp->sha, arp->sha, CLPS_C_arp_replies);
 		if (arp->spa)
 			learn(v, arp);
 		answered = true;

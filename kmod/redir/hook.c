@@ -70,13 +70,12 @@ static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
 {
 	struct clps_stats __percpu *stats = v->rn->stats;
 	struct clps_pkt pkt;
+	unsigned int len;
 	int why;
 
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!skb)) {
-		clps_stats_inc(stats, CLPS_DROP_no_memory);
+	skb = clps_skb_own(stats, skb);
+	if (unlikely(!skb))
 		return NF_STOLEN;
-	}
 	/* Short frames are padded; the padding is not the packet's. */
 	why = clps_skb_admit(skb, &pkt);
 	if (unlikely(why)) {
@@ -88,9 +87,10 @@ static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
 		return NF_STOLEN;
 	}
 	clps_policy_inbound(v->uplink->policy, &pkt, stats);
-	count_rx(v, skb->len);
 	verify(v);
-	clps_uplink_xmit(v->uplink->up, skb);
+	len = skb->len;
+	if (likely(!clps_uplink_xmit(v->uplink->up, skb)))
+		count_rx(v, len);
 	return NF_STOLEN;
 }
 

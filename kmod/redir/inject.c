@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What comes back from the center, onto the LAN. */
 #include <linux/in.h>
+#include <net/arp.h>
 #include <net/neighbour.h>
 
 #include "../compat/gso.h"
@@ -11,6 +12,40 @@ static void count_tx(struct clps_v *v, unsigned int len)
 	clps_pcount_tx(v->count, len);
 	clps_stats_inc(v->rn->stats, CLPS_C_tx_packets);
 	clps_stats_add(v->rn->stats, CLPS_C_tx_bytes, len);
+}
+
+/* From a MAC of V's own, which the neighbour's known header does not have. */
+static int xmit_from(const u8 *src, struct neighbour *neigh, struct sk_buff *skb)
+{
+	struct net_device *dev = neigh->dev;
+	u8 dst[MAX_ADDR_LEN];
+
+	/* Keeps the entry fresh, as neigh_output() would. */
+	neigh_event_send(neigh, NULL);
+	neigh_ha_snapshot((char *)dst, neigh, dev);
+	if (dev_hard_header(skb, dev, ETH_P_IP, dst, src, skb->len) >= 0)
+		return clps_xmit(skb);
+	kfree_skb(skb);
+	return -EINVAL;
+}
+
+void clps_redir_send(struct clps_v *v, struct neighbour *neigh, struct sk_buff *skb)
+{
+	u64 own = READ_ONCE(v->mac);
+	unsigned int len = skb->len;
+	u8 mac[ETH_ALEN];
+	int rc;
+
+	if (likely(!own)) {
+		rc = clps_xmit_neigh(skb, neigh, neigh->tbl != &arp_tbl);
+	} else {
+		u64_to_ether_addr(own, mac);
+		rc = xmit_from(mac, neigh, skb);
+	}
+	if (unlikely(net_xmit_eval(rc)))
+		clps_drop_gone(v->rn->stats, neigh->dev, len, CLPS_DROP_xmit);
+	else
+		count_tx(v, len);
 }
 
 /* May @v send this? 0, or why not. */
@@ -32,37 +67,23 @@ static int admit(struct clps_v *v, const struct clps_pkt *pkt)
 static int output(struct clps_v *v, const struct clps_pkt *pkt, struct sk_buff *skb)
 {
 	struct net_device *dev = v->nic->dev;
-	unsigned int len = skb->len;
 	struct neighbour *neigh;
-	u64 own_mac = READ_ONCE(v->mac);
-	u8 mac[ETH_ALEN];
-	bool is_v6gw;
 	int why;
 
 	if (!netif_running(dev) || !netif_carrier_ok(dev))
 		return CLPS_DROP_link_down;
-	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, dev->mtu) : len > dev->mtu)
+	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, dev->mtu) : skb->len > dev->mtu)
 		return CLPS_DROP_too_big;
-	why = clps_redir_next_hop(v->rn, dev, pkt, &neigh, &is_v6gw);
+	why = clps_redir_next_hop(v->rn, dev, pkt, &neigh);
 	if (why)
 		return why;
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev)))
 		return CLPS_DROP_no_memory;
 	skb->dev = dev;
-
-	count_tx(v, len);
-	if (!own_mac) {
-		clps_xmit_neigh(skb, neigh, is_v6gw);
-		return 0;
-	}
-	u64_to_ether_addr(own_mac, mac);
-	if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
-		/* Keeps the entry fresh, as neigh_output() would. */
-		neigh_event_send(neigh, NULL);
-		clps_redir_send(v->rn, neigh, skb, mac);
-	} else {
-		clps_redir_pending_add(v->rn, neigh, skb, mac);
-	}
+	if (likely(READ_ONCE(neigh->nud_state) & NUD_VALID))
+		clps_redir_send(v, neigh, skb);
+	else
+		clps_redir_pending_add(v->rn, neigh, skb);
 	return 0;
 }
 

@@ -153,8 +153,7 @@ static int __net_init redir_net_init(struct net *net)
 	rn->net = net;
 	INIT_LIST_HEAD(&rn->nics);
 	hash_init(rn->uplinks);
-	INIT_LIST_HEAD(&rn->pending);
-	spin_lock_init(&rn->pending_lock);
+	clps_redir_pending_init(rn);
 	rn->stats = clps_stats_alloc();
 	if (!rn->stats)
 		return -ENOMEM;

@@ -372,7 +372,8 @@ static int redir_stats_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	if (!hdr)
 		return -EMSGSIZE;
 	if (nla_put_string(msg, COLLAPSAR_STATS_A_SCOPE, "redir") ||
-	    clps_stats_put(msg, rn->stats)) {
+	    clps_stats_put(msg, rn->stats) ||
+	    clps_stats_put_one(msg, "held_packets", READ_ONCE(rn->nr_pending))) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
 	}

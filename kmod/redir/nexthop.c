@@ -69,7 +69,7 @@ bool clps_redir_is_sender(struct clps_redir_net *rn, const struct net_device *de
 }
 
 int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
-			const struct clps_pkt *pkt, struct neighbour **neigh, bool *is_v6gw)
+			const struct clps_pkt *pkt, struct neighbour **neigh)
 {
 	__be32 daddr = clps_addr_get_v4(&pkt->dst);
 	struct fib_nh_common *nhc;
@@ -77,7 +77,6 @@ int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && !rcu_read_lock_bh_held(),
 			 "next hop without RCU");
-	*is_v6gw = false;
 	/* Those of other NICs too, which a route on this one would lead to the LAN's router. */
 	if (inet_addr_type_dev_table(rn->net, dev, daddr) == RTN_LOCAL)
 		return CLPS_DROP_bad_dst;
@@ -95,11 +94,9 @@ int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
 	nhc = FIB_RES_NHC(res);
 	if (nhc->nhc_dev != dev)
 		return CLPS_DROP_no_route;
-	if (nhc->nhc_gw_family == AF_INET6) {
-		*is_v6gw = true;
+	if (nhc->nhc_gw_family == AF_INET6)
 		*neigh = ip_neigh_gw6(dev, &nhc->nhc_gw.ipv6);
-	} else {
+	else
 		*neigh = ip_neigh_gw4(dev, nhc->nhc_gw_family ? nhc->nhc_gw.ipv4 : daddr);
-	}
 	return IS_ERR(*neigh) ? CLPS_DROP_no_neighbour : 0;
 }

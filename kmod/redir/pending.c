@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The neighbour code queues packets itself, but sends them with the NIC's MAC.
- * Packets of a V with a MAC of its own wait here instead.
+ * Packets that wait for a neighbour. The neighbour code has a queue of its own, but
+ * tells nobody of what it loses, and knows no MAC but the NIC's.
  */
+#include <linux/hash.h>
+#include <linux/ip.h>
 #include <linux/slab.h>
 #include <net/neighbour.h>
 
@@ -12,26 +14,24 @@ struct pending {
 	struct list_head list;
 	struct neighbour *neigh;
 	struct sk_buff *skb;
-	u8 src_mac[ETH_ALEN];
 };
 
-void clps_redir_send(struct clps_redir_net *rn, struct neighbour *neigh, struct sk_buff *skb,
-		     const u8 *src_mac)
+void clps_redir_pending_init(struct clps_redir_net *rn)
 {
-	struct net_device *dev = neigh->dev;
-	u8 dst_mac[MAX_ADDR_LEN];
+	int i;
 
-	neigh_ha_snapshot((char *)dst_mac, neigh, dev);
-	if (dev_hard_header(skb, dev, ETH_P_IP, dst_mac, src_mac, skb->len) < 0) {
-		clps_drop(rn->stats, skb, CLPS_DROP_xmit);
-		return;
-	}
-	if (unlikely(clps_xmit(skb)))
-		clps_stats_inc(rn->stats, CLPS_DROP_xmit);
+	for (i = 0; i < ARRAY_SIZE(rn->pending); i++)
+		INIT_LIST_HEAD(&rn->pending[i]);
+	spin_lock_init(&rn->pending_lock);
+}
+
+static struct list_head *list_of(struct clps_redir_net *rn, const struct neighbour *neigh)
+{
+	return &rn->pending[hash_ptr(neigh, CLPS_REDIR_PENDING_BITS)];
 }
 
 /* One silent host must not take the room of all others. */
-static bool may_wait(const struct clps_redir_net *rn, const struct neighbour *neigh)
+static bool may_wait(struct clps_redir_net *rn, const struct neighbour *neigh)
 {
 	const struct pending *p;
 	unsigned int nr = 0;
@@ -39,13 +39,13 @@ static bool may_wait(const struct clps_redir_net *rn, const struct neighbour *ne
 	lockdep_assert_held(&rn->pending_lock);
 	if (rn->nr_pending >= CLPS_REDIR_MAX_PENDING)
 		return false;
-	list_for_each_entry(p, &rn->pending, list)
+	list_for_each_entry(p, list_of(rn, neigh), list)
 		nr += p->neigh == neigh;
 	return nr < CLPS_REDIR_NEIGH_PENDING;
 }
 
 void clps_redir_pending_add(struct clps_redir_net *rn, struct neighbour *neigh,
-			    struct sk_buff *skb, const u8 *src_mac)
+			    struct sk_buff *skb)
 {
 	struct pending *p = kmalloc(sizeof(*p), GFP_ATOMIC);
 
@@ -61,7 +61,6 @@ void clps_redir_pending_add(struct clps_redir_net *rn, struct neighbour *neigh,
 	}
 	p->skb = skb;
 	p->neigh = neigh;
-	ether_addr_copy(p->src_mac, src_mac);
 
 	spin_lock_bh(&rn->pending_lock);
 	if (!may_wait(rn, neigh)) {
@@ -71,7 +70,7 @@ void clps_redir_pending_add(struct clps_redir_net *rn, struct neighbour *neigh,
 		clps_drop(rn->stats, skb, CLPS_DROP_no_neighbour);
 		return;
 	}
-	list_add_tail(&p->list, &rn->pending);
+	list_add_tail(&p->list, list_of(rn, neigh));
 	WRITE_ONCE(rn->nr_pending, rn->nr_pending + 1);
 	spin_unlock_bh(&rn->pending_lock);
 
@@ -80,35 +79,47 @@ void clps_redir_pending_add(struct clps_redir_net *rn, struct neighbour *neigh,
 	clps_redir_pending_event(rn, neigh);
 }
 
-static void take(struct clps_redir_net *rn, struct list_head *out,
+static void take(struct clps_redir_net *rn, struct list_head *from, struct list_head *to,
 		 const struct neighbour *neigh, const struct net_device *dev)
 {
 	struct pending *p, *tmp;
 
-	spin_lock_bh(&rn->pending_lock);
-	list_for_each_entry_safe(p, tmp, &rn->pending, list) {
+	lockdep_assert_held(&rn->pending_lock);
+	list_for_each_entry_safe(p, tmp, from, list) {
 		if ((neigh && p->neigh != neigh) || (dev && p->neigh->dev != dev))
 			continue;
-		list_move_tail(&p->list, out);
+		list_move_tail(&p->list, to);
 		WRITE_ONCE(rn->nr_pending, rn->nr_pending - 1);
 	}
-	spin_unlock_bh(&rn->pending_lock);
 }
 
-static void finish(struct clps_redir_net *rn, struct list_head *list, bool valid)
+/* The V that it is from may have gone, or somebody else may have the address now. */
+static void send(struct clps_redir_net *rn, struct pending *p)
+{
+	struct clps_addr src = clps_addr_v4(ip_hdr(p->skb)->saddr);
+	struct clps_v *v = clps_v_by_nic(rn, &src, p->neigh->dev->ifindex);
+
+	if (v && clps_v_is_claimed(v))
+		clps_redir_send(v, p->neigh, p->skb);
+	else
+		clps_drop(rn->stats, p->skb, CLPS_DROP_no_redirect);
+}
+
+/* @why: 0 to send them. */
+static void finish(struct clps_redir_net *rn, struct list_head *list, int why)
 {
 	struct pending *p, *tmp;
 
-	local_bh_disable();
+	rcu_read_lock_bh();
 	list_for_each_entry_safe(p, tmp, list, list) {
-		if (valid)
-			clps_redir_send(rn, p->neigh, p->skb, p->src_mac);
+		if (why)
+			clps_drop(rn->stats, p->skb, why);
 		else
-			clps_drop(rn->stats, p->skb, CLPS_DROP_no_neighbour);
+			send(rn, p);
 		neigh_release(p->neigh);
 		kfree(p);
 	}
-	local_bh_enable();
+	rcu_read_unlock_bh();
 }
 
 void clps_redir_pending_event(struct clps_redir_net *rn, struct neighbour *neigh)
@@ -128,14 +139,20 @@ void clps_redir_pending_event(struct clps_redir_net *rn, struct neighbour *neigh
 	dead = READ_ONCE(neigh->dead);
 	if (!dead && (state & NUD_INCOMPLETE))
 		return;
-	take(rn, &list, neigh, NULL);
-	finish(rn, &list, !dead && (state & NUD_VALID));
+	spin_lock_bh(&rn->pending_lock);
+	take(rn, list_of(rn, neigh), &list, neigh, NULL);
+	spin_unlock_bh(&rn->pending_lock);
+	finish(rn, &list, !dead && (state & NUD_VALID) ? 0 : CLPS_DROP_no_neighbour);
 }
 
 void clps_redir_pending_flush(struct clps_redir_net *rn, const struct net_device *dev)
 {
 	LIST_HEAD(list);
+	int i;
 
-	take(rn, &list, NULL, dev);
-	finish(rn, &list, false);
+	spin_lock_bh(&rn->pending_lock);
+	for (i = 0; i < ARRAY_SIZE(rn->pending); i++)
+		take(rn, &rn->pending[i], &list, NULL, dev);
+	spin_unlock_bh(&rn->pending_lock);
+	finish(rn, &list, CLPS_DROP_detached);
 }

@@ -25,8 +25,10 @@
 #define CLPS_REDIR_MAX_V	(1u << 20)
 /* A scan of every V must not evict the flows that it began. */
 #define CLPS_REDIR_FLOWS	65536
-#define CLPS_REDIR_MAX_PENDING	256
+/* Packets that wait for neighbours, and for one of them; lists of them. */
+#define CLPS_REDIR_MAX_PENDING	1024
 #define CLPS_REDIR_NEIGH_PENDING	16
+#define CLPS_REDIR_PENDING_BITS	6
 /* Verifications per NIC and second, */
 #define CLPS_REDIR_VERIFIES	100
 /* and those of them that forged IP packets can cause. */
@@ -44,7 +46,7 @@
  * @next_id: cursor of xa_alloc_cyclic()
  * @nics: struct clps_redir_nic; RTNL
  * @uplinks: struct clps_redir_uplink; RTNL
- * @pending: packets that wait for a neighbour
+ * @pending: packets that wait for a neighbour, by it
  * @nr_pending: how many
  * @pending_lock: guards both
  * @stats: counters
@@ -57,7 +59,7 @@ struct clps_redir_net {
 	u32 next_id;
 	struct list_head nics;
 	DECLARE_HASHTABLE(uplinks, CLPS_REDIR_UPLINK_BITS);
-	struct list_head pending;
+	struct list_head pending[1 << CLPS_REDIR_PENDING_BITS];
 	unsigned int nr_pending;
 	spinlock_t pending_lock;
 	struct clps_stats __percpu *stats;
@@ -213,6 +215,8 @@ int clps_v_add(struct clps_redir_net *rn, const struct clps_v_conf *conf,
 	       struct netlink_ext_ack *extack);
 void clps_v_del(struct clps_v *v);
 int clps_v_set_mac(struct clps_v *v, const u8 *mac, struct netlink_ext_ack *extack);
+/* RCU. */
+struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex);
 /* RTNL. */
 struct clps_v *clps_v_find(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex);
 /* The V of a NIC that has an IPv4 address, or NULL. RCU. */
@@ -289,19 +293,19 @@ bool clps_redir_is_on_link(struct clps_redir_net *rn, struct net_device *dev, __
 bool clps_redir_is_sender(struct clps_redir_net *rn, const struct net_device *dev, __be32 addr);
 /* The neighbour for @pkt on @dev into @neigh (valid under RCU): 0, or a CLPS_DROP_* reason. */
 int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
-			const struct clps_pkt *pkt, struct neighbour **neigh, bool *is_v6gw);
+			const struct clps_pkt *pkt, struct neighbour **neigh);
 
 /* inject.c: uplink to LAN. */
 void clps_redir_inject(void *priv, struct clps_uplink *up, struct sk_buff *skb);
+/* Send V's packet to a valid neighbour, and count it. Consumes @skb. */
+void clps_redir_send(struct clps_v *v, struct neighbour *neigh, struct sk_buff *skb);
 
-/* pending.c: packets of V's with a MAC of their own that wait for a neighbour. */
+/* pending.c: packets that wait for a neighbour. */
+void clps_redir_pending_init(struct clps_redir_net *rn);
 void clps_redir_pending_add(struct clps_redir_net *rn, struct neighbour *neigh,
-			    struct sk_buff *skb, const u8 *src_mac);
+			    struct sk_buff *skb);
 void clps_redir_pending_event(struct clps_redir_net *rn, struct neighbour *neigh);
 void clps_redir_pending_flush(struct clps_redir_net *rn, const struct net_device *dev);
-/* Send an IPv4 packet to a valid neighbour from @src_mac. Consumes @skb. */
-void clps_redir_send(struct clps_redir_net *rn, struct neighbour *neigh, struct sk_buff *skb,
-		     const u8 *src_mac);
 
 /* main.c: the module is being unloaded, nothing new may begin; RTNL. */
 bool clps_redir_closing(void);

@@ -93,8 +93,7 @@ void clps_v_tables_destroy(struct clps_redir_net *rn)
 	rhashtable_destroy(&rn->by_nic);
 }
 
-static struct clps_v *v_by_nic(struct clps_redir_net *rn, const struct clps_addr *addr,
-			       int ifindex)
+struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex)
 {
 	struct clps_v_nic_key key = { .addr = *addr, .ifindex = ifindex };
 
@@ -109,7 +108,7 @@ struct clps_v *clps_v_of_nic(const struct clps_redir_nic *nic, __be32 addr)
 
 	if (n < READ_ONCE(nic->lowest) || n > READ_ONCE(nic->highest))
 		return NULL;
-	return v_by_nic(nic->rn, &key, nic->dev->ifindex);
+	return clps_v_by_nic(nic->rn, &key, nic->dev->ifindex);
 }
 
 static void widen(struct clps_redir_nic *nic, const struct clps_addr *addr)
@@ -129,7 +128,7 @@ struct clps_v *clps_v_find(struct clps_redir_net *rn, const struct clps_addr *ad
 
 	ASSERT_RTNL();
 	rcu_read_lock();
-	v = v_by_nic(rn, addr, ifindex);
+	v = clps_v_by_nic(rn, addr, ifindex);
 	rcu_read_unlock();
 	return v;
 }

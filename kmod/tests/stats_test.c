@@ -99,6 +99,23 @@ static void a_drop_counts_and_frees(struct kunit *test)
 	kfree_skb(skb);
 }
 
+static void what_others_free_counts_too(struct kunit *test)
+{
+	struct stats_fixture *fix = test->priv;
+	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	local_bh_disable();
+	clps_drop_note(fix->stats, skb, CLPS_DROP_own_stack);
+	clps_drop_gone(fix->stats, NULL, 64, CLPS_DROP_xmit);
+	local_bh_enable();
+	clps_stats_sum(fix->stats, fix->sum);
+	KUNIT_EXPECT_EQ(test, fix->sum[CLPS_DROP_own_stack], 1);
+	KUNIT_EXPECT_EQ(test, fix->sum[CLPS_DROP_xmit], 1);
+	KUNIT_EXPECT_EQ(test, refcount_read(&skb->users), 1);
+	kfree_skb(skb);
+}
+
 static void names_are_unique_and_tell_drops(struct kunit *test)
 {
 	int i, j;
@@ -160,6 +177,7 @@ static struct kunit_case stats_cases[] = {
 	KUNIT_CASE(sum_is_of_every_cpu),
 	KUNIT_CASE(counters_pass_32_bits),
 	KUNIT_CASE(a_drop_counts_and_frees),
+	KUNIT_CASE(what_others_free_counts_too),
 	KUNIT_CASE(names_are_unique_and_tell_drops),
 	KUNIT_CASE(a_message_holds_every_counter),
 	KUNIT_CASE(a_full_message_is_refused),

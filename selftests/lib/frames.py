@@ -4,6 +4,7 @@
 import argparse
 import contextlib
 import ctypes
+import errno
 import fcntl
 import io
 import os
@@ -283,7 +284,7 @@ def send(s, o):
              "bare": lambda: [ipv4(o.spa, o.tpa, 250, b"")],
              "unreachable": lambda: [ipv4(o.spa, o.tpa, 1, icmp_error(
                  3, 2, ipv4(o.tpa, o.spa, int(o.other), b"")))],
-             "gre": lambda: [ipv4(o.spa, o.tpa, 47, bytes.fromhex(o.hex))]}
+             "gre": lambda: [ipv4(o.spa, o.tpa, 47, bytes.fromhex(o.hex), tos=o.tos)]}
     src = mac(o.sha) if o.sha else own_mac(o.dev)
     for p in kinds[o.kind]():
         frame = mac(o.dst) + src + struct.pack("!H", ETH_IP) + p
@@ -291,8 +292,23 @@ def send(s, o):
 
 
 def cmd_send(o):
-    """Send the variety, or one packet, to --dst (a MAC)."""
-    send(packet_socket(o.dev), o)
+    """Send the variety, or one packet, to --dst (a MAC), or --count of them."""
+    s = packet_socket(o.dev)
+    for _ in range(o.count or 1):
+        send(s, o)
+    return 0
+
+
+def cmd_raw(o):
+    """Send --count frames to --dst (a MAC): --hex is the type and what follows it."""
+    s = packet_socket(o.dev)
+    for _ in range(o.count or 1):
+        try:
+            s.send((mac(o.dst) + own_mac(o.dev) + bytes.fromhex(o.hex)).ljust(60, b"\0"))
+        except OSError as e:
+            # The device, or who guards it, refuses: that may be what is tested.
+            if e.errno != errno.ENOBUFS:
+                raise
     return 0
 
 
@@ -508,6 +524,7 @@ def run(args):
     p.add_argument("--expect")
     p.add_argument("--kind", default="udp")
     p.add_argument("--hex", default="")
+    p.add_argument("--tos", type=int, default=0)
     p.add_argument("--vlan", type=int)
     p.add_argument("--file")
     p.add_argument("--start", type=int, default=20)

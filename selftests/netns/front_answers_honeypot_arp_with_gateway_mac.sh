@@ -7,6 +7,8 @@
 set -u
 # shellcheck source=selftests/netns/front_topology.bash
 . "$CLPS_ROOT/selftests/netns/front_topology.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 
 # ask GUEST SENDER TARGET: prints the MAC in the answer and the frame's.
 ask() {
@@ -24,10 +26,11 @@ quiet_ports() {
 }
 grew() { [ "$(network_counter a "$1")" -gt "$2" ]; }
 
-ktap_start 15
+ktap_start 16
 frames_start
 front_up
 ktap_check "networks and honeypots are configured" test $? = 0
+stats_watch center
 for i in 2 3; do
 	spawn in_ns "guest$i" tcpdump -lni eth0 arp > "/tmp/heard$i" 2> "/tmp/tcpdump$i"
 	wait_for 20 grep -q 'listening on' "/tmp/tcpdump$i"
@@ -48,5 +51,6 @@ ktap_check "the other network has its own gateway MAC" hears guest3 10.1.0.9 10.
 in_ns center collapsarctl network set a gateway-mac 02:00:00:00:0a:77
 ktap_check "a changed gateway MAC is told" hears guest1 10.1.0.9 10.1.0.1 02:00:00:00:0a:77
 ktap_check "and leaves the other network alone" hears guest3 10.1.0.9 10.1.0.1 "$GW_B"
+ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

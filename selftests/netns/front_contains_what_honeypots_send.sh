@@ -7,13 +7,16 @@
 set -u
 # shellcheck source=selftests/netns/front_topology.bash
 . "$CLPS_ROOT/selftests/netns/front_topology.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 
 grew() { [ "$(network_counter a "$1")" -gt "$2" ]; }
 neighbour_is() { ip -n "$1" neigh show "$2" | grep -qi "lladdr $3"; }
 
-ktap_start 10
+ktap_start 11
 front_up
 ktap_check "networks and honeypots are configured" test $? = 0
+stats_watch center
 ktap_check "honeypots of one network reach each other" \
 	in_ns guest1 ping -c 2 -i 0.2 -W 5 10.1.0.10
 ktap_check "with each other's MAC, as on a LAN" \
@@ -30,5 +33,6 @@ ip -n guest1 addr del 10.1.0.66/24 dev eth0
 ktap_check "an answer to the outside passes" in_ns siteA ping -c 1 -W 5 10.1.0.9
 in_ns center collapsarctl network set a outbound open
 ktap_check "with outbound open it may begin" in_ns guest1 ping -c 1 -W 5 198.51.100.5
+ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

@@ -7,15 +7,18 @@
 set -u
 # shellcheck source=selftests/netns/front_topology.bash
 . "$CLPS_ROOT/selftests/netns/front_topology.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 
 got_more() { [ "$(honeypot_value "$1" rx_packets)" -gt "$2" ]; }
 got_none() { [ "$(honeypot_value "$1" rx_packets)" = 0 ]; }
 neighbour_is() { ip -n "$1" neigh show "$2" | grep -qi "lladdr $3"; }
 capture_has() { tcpdump -nvr "$1" 2> /dev/null | grep -q "$2"; }
 
-ktap_start 13
+ktap_start 14
 front_up
 ktap_check "networks and honeypots are configured" test $? = 0
+stats_watch center
 ktap_check "siteA reaches its honeypot, through the stock gre device" \
 	in_ns siteA ping -c 3 -i 0.2 -W 5 10.1.0.9
 ktap_check "the packets went to hp1" got_more hp1 2
@@ -41,5 +44,6 @@ ktap_check "an address without a honeypot is dropped and counted" \
 	test "$(network_counter a drop_no_honeypot)" -ge 1
 ktap_check "what siteA sent is what the network counted" \
 	test "$(network_counter a rx_packets)" = "$(honeypot_value hp1 rx_packets)"
+ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

@@ -8,6 +8,8 @@
 set -u
 # shellcheck source=selftests/netns/front_topology.bash
 . "$CLPS_ROOT/selftests/netns/front_topology.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 
 PLACES="siteA:up0 siteB:up0 guest1:eth0 guest2:eth0 guest3:eth0 guest4:eth0"
 capture_all() {
@@ -66,13 +68,14 @@ sent() { in_ns center collapsarctl -j honeypot show | jq '.[].tx_packets'; }
 each_sent() { paste /tmp/was /tmp/is | awk -v n="$1" '{ print; if ($2 - $1 <= n) bad = 1 } END { exit bad || NR != 4 }'; }
 spoofed() { [ "$(($(network_counter a drop_spoofed) - before))" = "$1" ]; }
 
-ktap_start 17
+ktap_start 18
 frames_start
 front_up
 ktap_check "networks and honeypots are configured" test $? = 0
 # An address that only network b has.
 guest 4 10.1.0.66
 in_ns center collapsarctl honeypot add hp4 network b address 10.1.0.66 port p4 mac "$(guest_mac 4)"
+stats_watch center
 # Not in a check: its subshell would wait for what it started.
 capture_all
 rc=$?
@@ -109,5 +112,6 @@ ktap_check "or at b's uplink" shows_none siteB "$IN_A"
 ktap_check "nothing of network b came out in network a" nothing_of_b_in_a
 ktap_check "no ARP request, tag or other protocol reached another guest" \
 	none_at "guest2 guest3 guest4" "arp[6:2] = 1 or not (ip or arp)"
+ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

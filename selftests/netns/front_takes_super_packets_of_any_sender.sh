@@ -10,6 +10,8 @@
 set -u
 # shellcheck source=selftests/netns/center.bash
 . "$CLPS_ROOT/selftests/netns/center.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 
 # Without timestamps a segment fills the MTU; TTL 255 is what routers and Solaris send.
 odd_sender() { in_ns site sysctl -qw net.ipv4.tcp_timestamps=0 net.ipv4.ip_default_ttl=255; }
@@ -39,9 +41,10 @@ stream() {
 link_count() { ip -n center -s -j link show p1 | jq ".[0].stats64.tx.$1"; }
 whole() { [ $(($(link_count bytes) / $(link_count packets))) -gt 4000 ]; }
 
-ktap_start 6
+ktap_start 7
 load_modules collapsar collapsar_front
 ktap_check "a site without a key" up
+stats_watch center
 head -c 1000000 /dev/urandom > /tmp/sent
 spawn in_ns guest1 socat -u TCP-LISTEN:80,reuseaddr,fork OPEN:/tmp/got,creat,trunc
 wait_for 20 eval 'in_ns guest1 ss -Hltn sport = :80 | grep -q .'
@@ -49,5 +52,6 @@ ktap_check "its sender is an odd one" odd_sender
 ktap_check "a TCP stream arrives as it was sent" stream
 ktap_check "none of it was too big" test "$(network_counter a drop_too_big)" = 0
 ktap_check "it came in super-packets" whole
+ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

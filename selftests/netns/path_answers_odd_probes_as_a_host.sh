@@ -11,6 +11,8 @@
 set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 
 # probe TARGET KIND: what it answers to the intruder.
 probe() {
@@ -40,11 +42,12 @@ v_sends() {
 		[ "$(network drop_contained)" = $((contained + $3)) ]
 }
 
-ktap_start 12
+ktap_start 13
 load_modules collapsar collapsar_redir
 lan_up
 farm_up 10.1.0.77
 rc=$?
+stats_watch H eth0 && stats_watch center
 wan=$(mac_of router wan)
 for ns in g1 host; do
 	spawn in_ns "$ns" socat TCP-LISTEN:80,reuseaddr,fork OPEN:/dev/null
@@ -63,5 +66,6 @@ ktap_check "within that connection V may speak" v_sends ack 1 0
 ktap_check "but not in fragments that hide the flags" v_sends ack8 1 2
 ktap_check "it may say that of the protocol it was asked for" v_sends unreachable 1 0 250
 ktap_check "and of no other" v_sends unreachable 0 1 251
+ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

@@ -6,6 +6,8 @@
 set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 unchanged_in() {
 	frames "$1" carry --dev "$2" --spa "$3" --tpa 10.1.0.77 --dst "$H_MAC" \
 		--ns center --other up0
@@ -24,11 +26,12 @@ big() {
 listening() { in_ns center ss -ltn | grep -q :7000; }
 hops() { [ "$(in_ns intruder ping -n -c1 -W2 "-t$1" 10.1.0.77 | grep -c 'bytes from')" = "$2" ]; }
 
-ktap_start 8
+ktap_start 9
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77
 redirect 10.1.0.77 probes 0
+stats_watch H eth0
 ktap_check "V answers a ping from beyond the router" reaches intruder 10.1.0.77
 ktap_check "V answers a ping from the LAN" reaches host 10.1.0.77
 ktap_check "no hop is added: TTL 2 arrives" hops 2 1
@@ -37,5 +40,6 @@ ktap_check "unchanged from a LAN host to the center" unchanged_in host eth0 10.1
 ktap_check "unchanged from the center to a LAN host" unchanged_out 10.1.0.50 host eth0
 head -c 3000000 /dev/urandom > /tmp/sent
 ktap_check "a TCP stream with GSO arrives whole" big
+ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

@@ -6,6 +6,8 @@
 set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 spoof() {
 	frames center send --dev up0 --spa "$1" --tpa "$2" --kind "${3:-udp}" \
 		--dst "$(mac_of H up0)"
@@ -28,7 +30,7 @@ stays_out() {
 		test ! -s /tmp/heard
 }
 
-ktap_start 9
+ktap_start 10
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77
@@ -36,6 +38,7 @@ ip -n H addr add 192.168.50.1/24 dev up0
 redirect 10.1.0.77 probes 0 outbound open
 redirect 10.1.0.78 probes 10 probe-interval 10000 outbound open
 redirect 10.1.0.79 probes 0
+stats_watch H eth0
 ktap_check "a claimed V with open policy sends" arrives 10.1.0.77
 ktap_check "a stranger's source does not pass" stays_out 10.1.0.99
 ktap_check "and is counted" dropped drop_no_redirect 1
@@ -48,5 +51,6 @@ spoof 10.1.0.77 224.0.0.1
 spoof 10.1.0.77 10.1.0.2
 spoof 10.1.0.77 192.168.50.1
 ktap_check "broadcast, multicast and H itself are no destinations" dropped drop_bad_dst 4
+ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

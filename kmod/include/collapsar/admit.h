@@ -5,6 +5,7 @@
 
 #include "../../lib/pkt.h"
 
+struct clps_stats;
 struct sk_buff;
 
 /**
@@ -26,5 +27,15 @@ struct sk_buff;
  * Return: 0, CLPS_DROP_malformed or CLPS_DROP_no_memory.
  */
 int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt);
+
+/**
+ * clps_skb_own() - a packet that nobody else holds
+ * @stats: takes the drop when there is no memory for a copy
+ * @skb: consumed
+ *
+ * skb_share_check(), but that what is lost is counted. Context: BH disabled.
+ * Return: @skb, a clone of it, or NULL.
+ */
+struct sk_buff *clps_skb_own(struct clps_stats __percpu *stats, struct sk_buff *skb);
 
 #endif /* _COLLAPSAR_ADMIT_H */

@@ -12,13 +12,17 @@
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 
-/* name, meaning. The name is what userspace sees; append freely. */
+/*
+ * name, meaning. The name is what userspace sees; append freely. A packet is counted when
+ * nothing can happen to it here any more: in one of rx_packets, tx_packets and
+ * local_packets, or as one drop.
+ */
 #define CLPS_COUNTERS(X)							\
-	X(rx_packets,		"packets accepted from outside")		\
+	X(rx_packets,		"packets from outside, handed on")		\
 	X(rx_bytes,		"their bytes")					\
-	X(tx_packets,		"packets sent towards the outside")		\
+	X(tx_packets,		"packets to the outside, handed on")		\
 	X(tx_bytes,		"their bytes")					\
-	X(local_packets,	"packets between honeypots of one network")	\
+	X(local_packets,	"packets between honeypots of one network, handed over") \
 	X(arp_requests,		"ARP requests for a known address")		\
 	X(arp_replies,		"ARP replies sent")				\
 	X(arp_probes,		"ARP probes and verifications sent")		\
@@ -27,7 +31,10 @@
 	X(keepalives_tx,	"GRE keepalives sent")				\
 	X(keepalives_back,	"GRE keepalives that came back")		\
 	X(flows_evicted,	"live flows evicted from a full set")		\
-	X(flows_refused,	"flows not remembered: no memory")
+	X(flows_refused,	"flows not remembered: no memory")		\
+	X(arp_packets,		"ARP packets of guests that were heard")	\
+	X(arp_announcements,	"ARP announcements sent")			\
+	X(own_unsent,		"ARP packets and keepalives of ours that could not be sent")
 
 /* Every reason to drop a packet; counters "drop_<name>". */
 #define CLPS_DROPS(X)								\
@@ -43,8 +50,8 @@
 	X(no_neighbour,		"neighbour unresolved")				\
 	X(no_guest_mac,		"guest's MAC not learned yet")			\
 	X(no_memory,		"allocation failed")				\
-	X(detached,		"uplink or port is gone")			\
-	X(link_down,		"uplink or port is down")			\
+	X(detached,		"uplink, port or NIC is gone")			\
+	X(link_down,		"uplink, port or NIC is down")			\
 	X(too_big,		"larger than the device takes")			\
 	X(xmit,			"the device refused it")			\
 	X(loop,			"too many nested transmissions, or back out of where it came") \
@@ -56,7 +63,9 @@
 	X(vlan,			"VLAN-tagged frame on a port")			\
 	X(lro,			"LRO packet cannot be forwarded")		\
 	X(ipsec,		"refused by the host's IPsec policy")		\
-	X(underlay,		"GRE by another netdev than its tunnel's")
+	X(underlay,		"GRE by another netdev than its tunnel's")	\
+	X(backlog,		"out of a tunnel into a full backlog")		\
+	X(own_stack,		"sent into a port by the center's own stack")
 
 enum clps_counter {
 #define X(name, text) CLPS_C_##name,
@@ -140,7 +149,43 @@ int clps_stats_put(struct sk_buff *msg, const struct clps_stats __percpu *stats)
 void clps_drop(struct clps_stats __percpu *stats, struct sk_buff *skb,
 	       enum clps_counter why);
 
-/* Per-object packet and byte counts, for objects that exist by the thousand. */
+/**
+ * clps_drop_note() - count and trace a packet that the caller's caller will free
+ * @stats: the object's counters
+ * @skb: left alone
+ * @why: a CLPS_DROP_* value
+ *
+ * Context: BH disabled.
+ */
+void clps_drop_note(struct clps_stats __percpu *stats, const struct sk_buff *skb,
+		    enum clps_counter why);
+
+/**
+ * clps_drop_gone() - count and trace a packet that has been freed already
+ * @stats: the object's counters
+ * @dev: where it was to go
+ * @len: how long it was
+ * @why: a CLPS_DROP_* value, or CLPS_C_own_unsent
+ *
+ * The tracepoint has no address and no protocol then. Context: BH disabled.
+ */
+void clps_drop_gone(struct clps_stats __percpu *stats, const struct net_device *dev,
+		    unsigned int len, enum clps_counter why);
+
+/**
+ * clps_stats_put_one() - append one more COLLAPSAR_STATS_A_COUNTER nest
+ * @msg: message
+ * @name: what userspace sees
+ * @value: its value
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int clps_stats_put_one(struct sk_buff *msg, const char *name, u64 value);
+
+/*
+ * Per-object packet and byte counts, for objects that exist by the thousand. They are
+ * counted together with rx_packets, tx_packets and local_packets, whose sums they are.
+ */
 struct clps_pcount {
 	u64_stats_t rx_packets;
 	u64_stats_t rx_bytes;

@@ -15,9 +15,9 @@
 #include <linux/skbuff.h>
 
 #include "../../lib/addr.h"
+#include "stats.h"
 
 struct clps_uplink;
-struct clps_stats;
 
 /* What our tunnel pushes before a packet: Ethernet, IPv4 and GRE with all options. */
 #define CLPS_UPLINK_HEADROOM	64
@@ -167,8 +167,9 @@ void clps_uplink_detach(struct clps_uplink *up);
  * uplink's stats. On our GRE device the qdisc is skipped when there is none.
  *
  * Context: BH disabled, rcu_read_lock() held.
+ * Return: 0 if the device took it, or the CLPS_DROP_* reason that was counted.
  */
-void clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb);
+int clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb);
 
 /**
  * clps_uplink_dev() - the netdev of an uplink
@@ -232,5 +233,18 @@ struct neighbour;
  * Return: 0, a NET_XMIT code or a negative errno.
  */
 int clps_xmit_neigh(struct sk_buff *skb, struct neighbour *neigh, bool is_v6gw);
+
+/**
+ * clps_own_xmit() - send a packet that was made here
+ * @stats: the object's counters
+ * @dev: by which device
+ * @skb: consumed; NULL if there was no memory for it
+ * @sent: what to count if the device takes it; otherwise CLPS_C_own_unsent
+ *
+ * Context: BH disabled.
+ * Return: whether the device took it.
+ */
+bool clps_own_xmit(struct clps_stats __percpu *stats, const struct net_device *dev,
+		   struct sk_buff *skb, enum clps_counter sent);
 
 #endif /* _COLLAPSAR_UPLINK_H */
