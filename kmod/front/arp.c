@@ -69,8 +69,7 @@ void clps_front_arp(struct clps_port *port, struct sk_buff *skb)
 			clps_drop(stats, skb, CLPS_DROP_spoofed);
 			return;
 		}
-		if (!READ_ONCE(sender->mac_fixed))
-			clps_mac_store(&sender->mac, arp.sha);
+		clps_mac_learn(&sender->mac, arp.sha);
 	}
 	clps_stats_inc(stats, CLPS_C_arp_packets);
 	if (arp.op == CLPS_ARP_REQUEST)

@@ -16,6 +16,8 @@
 #include <collapsar/stats.h>
 #include <collapsar/uplink.h>
 
+#include "mac.h"
+
 #define CLPS_FRONT_MAX_NETWORKS		65536
 #define CLPS_FRONT_MAX_HONEYPOTS	(1u << 21)
 
@@ -49,7 +51,7 @@ struct clps_front_net {
  * @fn: its namespace's front-end
  * @up: its uplink; NULL while detached
  * @parm: the uplink's parameters
- * @gateway: what honeypots believe to be the router's MAC, see clps_mac_load()
+ * @gateway: what honeypots believe to be the router's MAC; see mac.h
  * @outbound: enum collapsar_outbound
  * @flows: size of the flow table
  * @nr_honeypots: RTNL
@@ -106,8 +108,7 @@ struct clps_dispatch_key {
  * @network: its network
  * @port: its port; NULL while detached
  * @on_port: in clps_port.honeypots, while it has one
- * @mac: the guest's, 0 while unknown; see clps_mac_load()
- * @mac_fixed: given by the operator, not to be learned
+ * @mac: the guest's, 0 while unknown; given or learned: see mac.h
  * @asked: jiffies of the last ARP request to the guest
  * @count: packets and bytes
  * @rcu: readers are in softirq
@@ -122,28 +123,10 @@ struct clps_honeypot {
 	struct clps_port __rcu *port;
 	struct list_head on_port;
 	u64 mac;
-	bool mac_fixed;
 	unsigned long asked;
 	struct clps_pcount __percpu *count;
 	struct rcu_head rcu;
 };
-
-/* A MAC in one word, so that it changes in one step under readers. */
-static inline bool clps_mac_load(const u64 *mac, u8 *out)
-{
-	u64 v = READ_ONCE(*mac);
-
-	memcpy(out, &v, ETH_ALEN);
-	return v;
-}
-
-static inline void clps_mac_store(u64 *mac, const u8 *in)
-{
-	u64 v = 0;
-
-	memcpy(&v, in, ETH_ALEN);
-	WRITE_ONCE(*mac, v);
-}
 
 struct clps_front_net *clps_front_net(const struct net *net);
 

@@ -111,10 +111,9 @@ static struct clps_honeypot *honeypot_alloc(const struct clps_honeypot_conf *con
 	hp->network = conf->network;
 	hp->key.addr = conf->addr;
 	hp->key.network = conf->network->id;
-	hp->mac_fixed = conf->has_mac;
 	hp->asked = jiffies - HZ;
 	if (conf->has_mac)
-		clps_mac_store(&hp->mac, conf->mac);
+		clps_mac_give(&hp->mac, conf->mac);
 	return hp;
 }
 
@@ -213,10 +212,8 @@ err_free:
 void clps_honeypot_forget_mac(struct clps_honeypot *hp)
 {
 	ASSERT_RTNL();
-	if (hp->mac_fixed)
-		return;
-	WRITE_ONCE(hp->mac, 0);
-	WRITE_ONCE(hp->asked, jiffies - HZ);
+	if (clps_mac_forget(&hp->mac))
+		WRITE_ONCE(hp->asked, jiffies - HZ);
 }
 
 int clps_honeypot_set_port(struct clps_honeypot *hp, int ifindex, struct netlink_ext_ack *extack)

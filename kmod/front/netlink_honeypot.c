@@ -166,8 +166,7 @@ static int set_honeypot(struct clps_honeypot *hp, struct genl_info *info)
 			return err;
 	}
 	if (tb[COLLAPSAR_HONEYPOT_A_MAC]) {
-		WRITE_ONCE(hp->mac_fixed, true);
-		clps_mac_store(&hp->mac, mac);
+		clps_mac_give(&hp->mac, mac);
 		clps_honeypot_event(hp, COLLAPSAR_FRONT_EVENT_CHANGED);
 	}
 	return 0;

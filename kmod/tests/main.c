@@ -4,7 +4,8 @@
 
 #include "tests.h"
 
-kunit_test_suites(&clps_stats_suite, &clps_policy_suite, &clps_attr_suite, &clps_uplink_suite);
+kunit_test_suites(&clps_stats_suite, &clps_policy_suite, &clps_attr_suite, &clps_uplink_suite,
+		  &clps_race_suite);
 
 MODULE_DESCRIPTION("Collapsar's KUnit suites");
 MODULE_LICENSE("GPL");

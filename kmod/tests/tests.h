@@ -9,5 +9,6 @@ extern struct kunit_suite clps_stats_suite;
 extern struct kunit_suite clps_policy_suite;
 extern struct kunit_suite clps_attr_suite;
 extern struct kunit_suite clps_uplink_suite;
+extern struct kunit_suite clps_race_suite;
 
 #endif /* CLPS_TESTS_H */
