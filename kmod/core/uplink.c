@@ -272,13 +272,17 @@ bool clps_own_xmit(struct clps_stats __percpu *stats, const struct net_device *d
 		   struct sk_buff *skb, enum clps_counter sent)
 {
 	unsigned int len = skb ? skb->len : 0;
+	bool ok;
 
-	if (skb && !clps_xmit(skb)) {
+	/* An operator's process or a timer may be the one that has something to say. */
+	rcu_read_lock();
+	ok = skb && !clps_xmit(skb);
+	rcu_read_unlock();
+	if (ok)
 		clps_stats_inc(stats, sent);
-		return true;
-	}
-	clps_drop_gone(stats, dev, len, CLPS_C_own_unsent);
-	return false;
+	else
+		clps_drop_gone(stats, dev, len, CLPS_C_own_unsent);
+	return ok;
 }
 EXPORT_SYMBOL_NS_GPL(clps_own_xmit, COLLAPSAR);
 

@@ -105,8 +105,6 @@ static int icmp_error(struct clps_pkt *pkt, const u8 *b, size_t len)
 
 static int icmp(struct clps_pkt *pkt, const u8 *b, size_t len)
 {
-	pkt->err_sport = 0;
-	pkt->err_dport = 0;
 	if (len < 8)
 		return -EMSGSIZE;
 	pkt->icmp_type = b[0];
@@ -172,7 +170,7 @@ int clps_pkt_parse4(struct clps_pkt *pkt, const void *data, size_t len,
 	__be32 addr;
 	int err;
 
-	memset(pkt, 0, offsetof(struct clps_pkt, err_proto));
+	memset(pkt, 0, sizeof(*pkt));
 	err = ip4_header(&ip, b, len);
 	if (err)
 		return err;
