@@ -38,7 +38,7 @@ bench:
 	@selftests/bench/insn
 	@selftests/bench/full
 	@selftests/bench/memory
-	@selftests/bench/run
+	@selftests/bench/wall
 
 lint:
 	tools/install-deps

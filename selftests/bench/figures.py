@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the programs of selftests/bench/wall print, as numbers; nothing here runs anything."""
+
+import statistics
+
+
+class Wrong(Exception):
+    """What was printed is no measurement; the text says why."""
+
+
+def numbers(text, least):
+    """All words as numbers, at least so many."""
+    try:
+        found = [float(w) for w in text.split()]
+    except ValueError:
+        found = []
+    if len(found) < least or any(n < 0 for n in found):
+        raise Wrong(f"no measurement: {text.strip()[:200]!r}")
+    return found
+
+
+def gbit(text):
+    """Of endpoint source: bytes and nanoseconds."""
+    sent, took = numbers(text, 2)[:2]
+    if not sent or not took:
+        raise Wrong(f"nothing was sent: {text.strip()!r}")
+    return sent * 8 / took
+
+
+def percentile(values, percent):
+    """The least value that so many per cent of them do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+def round_trips(text, most_lost):
+    """Of endpoint ask: p50 and p99 in microseconds, and per cent lost, which are few."""
+    lost, *times = numbers(text, 2)
+    percent = lost * 100 / (lost + len(times))
+    if percent > most_lost:
+        raise Wrong(f"{lost:.0f} of {lost + len(times):.0f} exchanges were lost")
+    return percentile(times, 50) / 1000, percentile(times, 99) / 1000, percent
+
+
+def flood(sent, text, arrived):
+    """Of pktgen's microseconds and the receiver's counter: kpps that arrived, per cent lost."""
+    took = numbers(text, 1)[0]
+    if not took or not 0 < arrived <= sent:
+        raise Wrong(f"{arrived} of {sent} packets in {took:.0f} us")
+    return arrived * 1000 / took, (sent - arrived) * 100 / sent
+
+
+def frame_sizes(before, after):
+    """Two readings {hop: (packets, bytes)}: the mean length of a frame at each hop."""
+    sizes = {}
+    for hop, (packets, octets) in after.items():
+        packets, octets = packets - before[hop][0], octets - before[hop][1]
+        if packets <= 0:
+            raise Wrong(f"nothing passed {hop}")
+        sizes[hop] = round(octets / packets)
+    return sizes
+
+
+def medians(turns):
+    """[{name: figure}] of all turns: {name: median}, rounded to what a median is worth."""
+    names = {name for turn in turns for name in turn}
+    return {n: float(f"{statistics.median(t[n] for t in turns if n in t):.4g}")
+            for n in sorted(names)}
