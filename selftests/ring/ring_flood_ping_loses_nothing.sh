@@ -16,19 +16,29 @@ passed() {
 	done
 }
 
-# flood FROM TO SIZE: the rings are asked, not ping, whose own socket overflows when its
-# machine is late: each end has received what the other sent, and that is all of it.
-flood() {
-	local before after
-
+# quiet: nothing is on its way: two readings say the same.
+quiet() {
 	mapfile -t before < <(passed)
-	on "$1" "ping -q -f -W 5 -c 20000 -s $3 ${ADDR[$2]}" | tail -2
-	mapfile -t after < <(passed)
-	local -a n=($((after[0] - before[0])) $((after[1] - before[1]))
-		$((after[2] - before[2])) $((after[3] - before[3])))
+	[ "${before[*]}" = "$(passed | paste -sd' ')" ]
+}
+
+# agree: each end has received what the other sent since BEFORE, and that is all of it.
+# Something may be on its way while they are asked.
+agree() {
+	local -a n
+
+	mapfile -t n < <(passed)
+	n=($((n[0] - before[0])) $((n[1] - before[1])) $((n[2] - before[2])) $((n[3] - before[3])))
 	echo "a sent ${n[0]} and received ${n[1]}, b sent ${n[2]} and received ${n[3]}"
 	[ "${n[0]}" -ge 20000 ] && [ "${n[2]}" -ge 20000 ] &&
 		[ "${n[0]}" = "${n[3]}" ] && [ "${n[2]}" = "${n[1]}" ]
+}
+
+# flood FROM TO SIZE: the rings are asked, not ping, whose own socket may overflow.
+flood() {
+	wait_for 10 quiet || return 1
+	on "$1" "ping -q -f -W 5 -c 20000 -s $3 ${ADDR[$2]}" | tail -2
+	wait_for 10 agree
 }
 
 pair_up pair.yaml || exit 1
