@@ -48,7 +48,7 @@ void clps_gre_template(struct clps_gre_tun *tun)
 				.flags = tun->id.has_key ? CLPS_GRE_F_KEY : 0 };
 	struct clps_gre_template *t = &tun->template;
 
-	/* Without DF, as in clps_gre_xmit(). */
+	/* Without DF, as in clps_gre_send(). */
 	t->ip = (struct iphdr) {
 		.version = 4,
 		.ihl = sizeof(t->ip) / 4,
@@ -167,7 +167,7 @@ bool clps_gre_xmit_direct(struct sk_buff *skb)
 	struct rtable *rt;
 	__be32 saddr;
 
-	/* What the stack or clps_gre_xmit() would have to segment or to checksum. */
+	/* What the stack or clps_gre_send() would have to segment or to checksum. */
 	if (skb_is_gso(skb) || skb_csum_is_sctp(skb) || skb->encapsulation ||
 	    READ_ONCE(tun->csum) || dev_xmit_recursion() || clps_tx_is_tapped(skb->dev, NULL))
 		return false;
