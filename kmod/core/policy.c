@@ -54,19 +54,6 @@ void clps_policy_exit(void)
 	kmem_cache_destroy(block_cache);
 }
 
-int clps_skb_parse4(const struct sk_buff *skb, struct clps_pkt *pkt)
-{
-	unsigned int len = min_t(unsigned int, skb->len, CLPS_PKT_PEEK);
-	u8 buf[CLPS_PKT_PEEK];
-	const void *data;
-
-	data = skb_header_pointer(skb, 0, len, buf);
-	if (unlikely(!data))
-		return -EMSGSIZE;
-	return clps_pkt_parse4(pkt, data, len, skb_is_gso(skb) ? 0 : skb->len);
-}
-EXPORT_SYMBOL_NS_GPL(clps_skb_parse4, COLLAPSAR);
-
 static u32 nr_blocks(const struct clps_policy *policy)
 {
 	return policy->set_mask / BLOCK_SETS + 1;

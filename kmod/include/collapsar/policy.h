@@ -14,17 +14,6 @@
 #include "stats.h"
 
 struct clps_policy;
-struct sk_buff;
-
-/**
- * clps_skb_parse4() - header walk over an skb
- * @skb: skb->data at the IPv4 header; may be nonlinear; not modified
- * @pkt: filled in
- *
- * Return: as clps_pkt_parse4(). For GSO packets the IP total length is not
- * checked against the skb's.
- */
-int clps_skb_parse4(const struct sk_buff *skb, struct clps_pkt *pkt);
 
 /**
  * clps_policy_new() - a policy with an empty flow table
