@@ -74,7 +74,7 @@ static int output(struct clps_v *v, const struct clps_pkt *pkt, struct sk_buff *
 		return CLPS_DROP_link_down;
 	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, dev->mtu) : skb->len > dev->mtu)
 		return CLPS_DROP_too_big;
-	why = clps_redir_next_hop(v->rn, dev, pkt, &neigh);
+	why = clps_redir_next_hop(v->nic, pkt, &neigh);
 	if (why)
 		return why;
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev)))

@@ -254,7 +254,7 @@ static void __exit clps_redir_exit(void)
 	unregister_inetaddr_notifier(&inetaddr_notifier);
 	unregister_netdevice_notifier(&netdev_notifier);
 	unregister_pernet_subsys(&redir_net_ops);
-	/* v_free_rcu() is module text. */
+	/* v_free_rcu() and nic_free_rcu() are module text. */
 	rcu_barrier();
 	clps_v_exit();
 }

@@ -4,6 +4,7 @@
  * ip_route_output_key() takes an address without a route for on-link, and the
  * redirector would then ask the LAN for hosts of the whole Internet.
  */
+#include <linux/hash.h>
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <net/arp.h>
@@ -68,19 +69,19 @@ bool clps_redir_is_sender(struct clps_redir_net *rn, const struct net_device *de
 	return ok;
 }
 
-int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
-			const struct clps_pkt *pkt, struct neighbour **neigh)
+/* Of what the FIB says, the part that lasts; 0 if there is nothing to remember. */
+static int ask_fib(struct clps_redir_nic *nic, const struct clps_pkt *pkt, __be32 *gw,
+		   struct neighbour **neigh)
 {
 	__be32 daddr = clps_addr_get_v4(&pkt->dst);
+	struct net *net = nic->rn->net;
 	struct fib_nh_common *nhc;
 	struct fib_result res;
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && !rcu_read_lock_bh_held(),
-			 "next hop without RCU");
 	/* Those of other NICs too, which a route on this one would lead to the LAN's router. */
-	if (inet_addr_type_dev_table(rn->net, dev, daddr) == RTN_LOCAL)
+	if (inet_addr_type_dev_table(net, nic->dev, daddr) == RTN_LOCAL)
 		return CLPS_DROP_bad_dst;
-	if (lookup(rn, dev->ifindex, clps_addr_get_v4(&pkt->src), daddr, pkt->tos, &res))
+	if (lookup(nic->rn, nic->dev->ifindex, clps_addr_get_v4(&pkt->src), daddr, pkt->tos, &res))
 		return CLPS_DROP_no_route;
 	switch (res.type) {
 	case RTN_UNICAST:
@@ -92,11 +93,50 @@ int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
 		return CLPS_DROP_no_route;
 	}
 	nhc = FIB_RES_NHC(res);
-	if (nhc->nhc_dev != dev)
+	if (nhc->nhc_dev != nic->dev)
 		return CLPS_DROP_no_route;
-	if (nhc->nhc_gw_family == AF_INET6)
-		*neigh = ip_neigh_gw6(dev, &nhc->nhc_gw.ipv6);
-	else
-		*neigh = ip_neigh_gw4(dev, nhc->nhc_gw_family ? nhc->nhc_gw.ipv4 : daddr);
-	return IS_ERR(*neigh) ? CLPS_DROP_no_neighbour : 0;
+	*gw = 0;
+	if (nhc->nhc_gw_family == AF_INET6) {
+		*neigh = ip_neigh_gw6(nic->dev, &nhc->nhc_gw.ipv6);
+		return 0;
+	}
+	*gw = nhc->nhc_gw_family ? nhc->nhc_gw.ipv4 : daddr;
+	*neigh = ip_neigh_gw4(nic->dev, *gw);
+	return 0;
+}
+
+/*
+ * Two questions to the FIB cost more than all else that is done here. The host's own
+ * routes are remembered in the same way, and forgotten by the same generation. Rules may
+ * ask for more than the destination and the TOS.
+ */
+int clps_redir_next_hop(struct clps_redir_nic *nic, const struct clps_pkt *pkt,
+			struct neighbour **neigh)
+{
+	__be32 gw, daddr = clps_addr_get_v4(&pkt->dst);
+	u8 tos = RT_TOS(pkt->tos);
+	struct net *net = nic->rn->net;
+	struct clps_redir_hop *hop;
+	int genid, why;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && !rcu_read_lock_bh_held(),
+			 "next hop without RCU");
+	hop = &this_cpu_ptr(nic->hops)->hop[hash_32((__force u32)daddr, CLPS_REDIR_HOP_BITS)];
+	genid = rt_genid_ipv4(net);
+	if (likely(hop->daddr == daddr && hop->gw && hop->tos == tos && hop->genid == genid &&
+		   !fib4_has_custom_rules(net))) {
+		*neigh = ip_neigh_gw4(nic->dev, hop->gw);
+		return IS_ERR(*neigh) ? CLPS_DROP_no_neighbour : 0;
+	}
+	/* What changes from now on has another generation. */
+	smp_rmb();
+	why = ask_fib(nic, pkt, &gw, neigh);
+	if (why)
+		return why;
+	if (IS_ERR(*neigh))
+		return CLPS_DROP_no_neighbour;
+	if (!fib4_has_custom_rules(net))
+		*hop = (struct clps_redir_hop){ .genid = genid, .daddr = daddr, .gw = gw,
+						.tos = tos };
+	return 0;
 }

@@ -14,6 +14,17 @@ static void limit(struct ratelimit_state *rs, int per_second)
 	ratelimit_set_flags(rs, RATELIMIT_MSG_ON_RELEASE);
 }
 
+static void nic_free(struct clps_redir_nic *nic)
+{
+	free_percpu(nic->hops);
+	kfree(nic);
+}
+
+static void nic_free_rcu(struct rcu_head *head)
+{
+	nic_free(container_of(head, struct clps_redir_nic, rcu));
+}
+
 static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_device *dev,
 				      struct netlink_ext_ack *extack)
 {
@@ -22,6 +33,11 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 
 	if (!nic)
 		return ERR_PTR(-ENOMEM);
+	nic->hops = alloc_percpu_gfp(struct clps_redir_hops, GFP_KERNEL_ACCOUNT);
+	if (!nic->hops) {
+		kfree(nic);
+		return ERR_PTR(-ENOMEM);
+	}
 	nic->dev = dev;
 	nic->rn = rn;
 	nic->lowest = U32_MAX;
@@ -40,7 +56,7 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 	err = nf_register_net_hook(rn->net, &nic->hook);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "cannot hook the NIC's ingress");
-		kfree(nic);
+		nic_free(nic);
 		return ERR_PTR(err);
 	}
 	netdev_hold(dev, &nic->tracker, GFP_KERNEL);
@@ -92,5 +108,5 @@ void clps_redir_nic_put(struct clps_redir_nic *nic)
 	clps_redir_pending_flush(nic->rn, nic->dev);
 	netdev_reset_rx_headroom(nic->dev);
 	netdev_put(nic->dev, &nic->tracker);
-	kfree_rcu(nic, rcu);
+	call_rcu(&nic->rcu, nic_free_rcu);
 }

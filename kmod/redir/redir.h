@@ -36,6 +36,8 @@
 /* A V in use is verified this often, whether or not anybody asks for it. */
 #define CLPS_REDIR_VERIFY	(30 * HZ)
 #define CLPS_REDIR_UPLINK_BITS	8
+/* Destinations of which a CPU remembers the next hop, for each NIC. */
+#define CLPS_REDIR_HOP_BITS	6
 
 /**
  * struct clps_redir_net - a namespace's redirector
@@ -66,6 +68,24 @@ struct clps_redir_net {
 };
 
 /**
+ * struct clps_redir_hop - where a destination's packets went last
+ * @genid: of the namespace's addresses, routes and rules then
+ * @daddr: the destination
+ * @gw: the neighbour; 0 in an entry that is free
+ * @tos: that the routes were asked for
+ */
+struct clps_redir_hop {
+	int genid;
+	__be32 daddr;
+	__be32 gw;
+	u8 tos;
+};
+
+struct clps_redir_hops {
+	struct clps_redir_hop hop[1 << CLPS_REDIR_HOP_BITS];
+};
+
+/**
  * struct clps_redir_nic - a production NIC that has V's
  * @list: in clps_redir_net.nics
  * @dev: the NIC
@@ -76,6 +96,7 @@ struct clps_redir_net {
  * @lowest: of its V's addresses, in host order; grows downwards only
  * @highest: of its V's addresses, in host order; grows upwards only
  * @is_up: running with carrier when last looked at; RTNL
+ * @hops: next hops, see nexthop.c
  * @verifies: limits the verifications
  * @suspects: limits those that weak evidence causes
  * @pace: spreads probes and announcements of its V's
@@ -93,6 +114,7 @@ struct clps_redir_nic {
 	u32 lowest;
 	u32 highest;
 	bool is_up;
+	struct clps_redir_hops __percpu *hops;
 	struct ratelimit_state verifies;
 	struct ratelimit_state suspects;
 	struct clps_claim_pace pace;
@@ -291,9 +313,12 @@ void clps_v_timer(struct timer_list *timer);
 bool clps_redir_is_on_link(struct clps_redir_net *rn, struct net_device *dev, __be32 addr);
 /* Would H answer this sender of an ARP request on @dev? */
 bool clps_redir_is_sender(struct clps_redir_net *rn, const struct net_device *dev, __be32 addr);
-/* The neighbour for @pkt on @dev into @neigh (valid under RCU): 0, or a CLPS_DROP_* reason. */
-int clps_redir_next_hop(struct clps_redir_net *rn, struct net_device *dev,
-			const struct clps_pkt *pkt, struct neighbour **neigh);
+/*
+ * The neighbour for @pkt on @nic into @neigh (valid under RCU): 0, or a CLPS_DROP_* reason.
+ * BH disabled.
+ */
+int clps_redir_next_hop(struct clps_redir_nic *nic, const struct clps_pkt *pkt,
+			struct neighbour **neigh);
 
 /* inject.c: uplink to LAN. */
 void clps_redir_inject(void *priv, struct clps_uplink *up, struct sk_buff *skb);

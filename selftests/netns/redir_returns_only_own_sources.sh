@@ -30,7 +30,22 @@ stays_out() {
 		test ! -s /tmp/heard
 }
 
-ktap_start 10
+# obeys WHAT: a packet that arrived a moment ago does no more once "ip WHAT add" was said in
+# H, is a drop of that reason, and arrives again without it.
+obeys() {
+	local before what=$2
+
+	arrives 10.1.0.77 || return 1
+	before=$(counter redir "" "drop_$1" H)
+	# shellcheck disable=SC2086
+	ip -n H ${what/ / add } || return 1
+	listen_for 10.1.0.77 heard && spoof 10.1.0.77 10.1.0.50 &&
+		wait_for 60 dropped "drop_$1" $((before + 1)) && test ! -s /tmp/heard || return 1
+	# shellcheck disable=SC2086
+	ip -n H ${what/ / del } && arrives 10.1.0.77
+}
+
+ktap_start 13
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77
@@ -51,6 +66,9 @@ spoof 10.1.0.77 224.0.0.1
 spoof 10.1.0.77 10.1.0.2
 spoof 10.1.0.77 192.168.50.1
 ktap_check "broadcast, multicast and H itself are no destinations" dropped drop_bad_dst 4
+ktap_check "an address that H gets is H's at once" obeys bad_dst "addr 10.1.0.50/32 dev up0"
+ktap_check "a route that ends leads nowhere at once" obeys no_route "route blackhole 10.1.0.50"
+ktap_check "so does a rule about V" obeys no_route "rule pref 5 from 10.1.0.77 blackhole"
 ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
