@@ -13,4 +13,14 @@
 #error "Collapsar supports Linux 6.1 to 6.12"
 #endif
 
+/*
+ * For what is written whole before it is read, on the hot path: the kernel would zero it
+ * (CONFIG_INIT_STACK_ALL_ZERO) for each packet.
+ */
+#if __has_attribute(__uninitialized__)
+#define clps_compat_uninit __attribute__((__uninitialized__))
+#else
+#define clps_compat_uninit
+#endif
+
 #endif /* CLPS_COMPAT_H */

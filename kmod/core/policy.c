@@ -11,7 +11,8 @@
 
 #include <collapsar/policy.h>
 
-#include "../lib/flow.h"
+/* Not by a call: each packet asks twice. */
+#include "../lib/flow.c"
 #include "core.h"
 
 #define POLICY_LOCKS	64
@@ -25,6 +26,7 @@ struct flow_block {
 /**
  * struct clps_policy - containment of one production network
  * @hash_key: the outside chooses ports and addresses; it must not choose sets
+ * @hash_v4: another such key, for two IPv4 addresses, as SipHash begins with it
  * @set_mask: number of sets - 1
  * @payer: whose memory the flow table is
  * @blocks: the flow table; a block comes with the first flow in it, and stays
@@ -33,6 +35,7 @@ struct flow_block {
  */
 struct clps_policy {
 	hsiphash_key_t hash_key;
+	u64 hash_v4[4];
 	u32 set_mask;
 	struct mem_cgroup *payer;
 	struct flow_block **blocks;
@@ -52,6 +55,19 @@ int clps_policy_init(void)
 void clps_policy_exit(void)
 {
 	kmem_cache_destroy(block_cache);
+}
+
+static void draw_hash_keys(struct clps_policy *policy)
+{
+	siphash_key_t key;
+
+	get_random_bytes(&policy->hash_key, sizeof(policy->hash_key));
+	get_random_bytes(&key, sizeof(key));
+	policy->hash_v4[0] = SIPHASH_CONST_0 ^ key.key[0];
+	policy->hash_v4[1] = SIPHASH_CONST_1 ^ key.key[1];
+	policy->hash_v4[2] = SIPHASH_CONST_2 ^ key.key[0];
+	policy->hash_v4[3] = SIPHASH_CONST_3 ^ key.key[1];
+	memzero_explicit(&key, sizeof(key));
 }
 
 static u32 nr_blocks(const struct clps_policy *policy)
@@ -78,7 +94,7 @@ struct clps_policy *clps_policy_new(u32 flows)
 	}
 	/* Anybody with a namespace of his own may ask: his cgroup pays, also for what comes later. */
 	policy->payer = get_mem_cgroup_from_mm(current->mm);
-	get_random_bytes(&policy->hash_key, sizeof(policy->hash_key));
+	draw_hash_keys(policy);
 	for (i = 0; i < POLICY_LOCKS; i++)
 		spin_lock_init(&policy->lock[i]);
 	return policy;
@@ -107,7 +123,7 @@ void clps_policy_free(struct clps_policy *policy)
 EXPORT_SYMBOL_NS_GPL(clps_policy_free, COLLAPSAR);
 
 /* Nobody may wait here, and the payer's limit holds: a packet can be had again. */
-static struct flow_block *block_new(const struct clps_policy *policy)
+static noinline struct flow_block *block_new(const struct clps_policy *policy)
 {
 	struct mem_cgroup *old = set_active_memcg(policy->payer);
 	struct flow_block *block;
@@ -117,22 +133,46 @@ static struct flow_block *block_new(const struct clps_policy *policy)
 	return block;
 }
 
-/* hsiphash() is for tables of which the hash is never seen outside, as here. */
-static __always_inline u32 key_hash(const struct clps_flow_key *key, const hsiphash_key_t *secret)
+/*
+ * SipHash-1-3, as hsiphash() is where words have 64 bits; for tables of which the hash
+ * is never seen outside. All that is hashed here has two words, so none says its length.
+ */
+static u32 hash_words(const struct clps_policy *policy, u64 a, u64 b)
 {
+	u64 v0 = policy->hash_v4[0], v1 = policy->hash_v4[1];
+	u64 v2 = policy->hash_v4[2], v3 = policy->hash_v4[3];
+
+	v3 ^= a;
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	v0 ^= a;
+	v3 ^= b;
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	v0 ^= b;
+	v2 ^= 0xff;
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	return v0 ^ v1 ^ v2 ^ v3;
+}
+
+static u32 key_hash(const struct clps_policy *policy,
+				    const struct clps_flow_key *key)
+{
+	const size_t rest = offsetof(struct clps_flow_key, in_port);
+
+	BUILD_BUG_ON(sizeof(*key) - rest != sizeof(u64));
 	if (likely(clps_addr_is_v4(&key->in) && clps_addr_is_v4(&key->out)))
-		return hsiphash_4u32((__force u32)key->in.w[3], (__force u32)key->out.w[3],
-				     (u32)key->in_port << 16 | key->out_port,
-				     (u32)key->proto << 8 | key->kind, secret);
-	return hsiphash(key, sizeof(*key), secret);
+		return hash_words(policy, (u64)(__force u32)key->in.w[3] << 32 |
+					  (__force u32)key->out.w[3], clps_get_8(key, rest));
+	return hsiphash(key, sizeof(*key), &policy->hash_key);
 }
 
 /* The set of @key, or NULL if it has none; locked in either case. */
-static __always_inline struct clps_flow_set *
+static struct clps_flow_set *
 set_lock(struct clps_policy *policy, const struct clps_flow_key *key, bool make, spinlock_t **lock)
 	__acquires(*lock)
 {
-	u32 i = key_hash(key, &policy->hash_key) & policy->set_mask;
+	u32 i = key_hash(policy, key) & policy->set_mask;
 	struct flow_block **block = &policy->blocks[i / BLOCK_SETS];
 
 	*lock = &policy->lock[i / BLOCK_SETS % POLICY_LOCKS];
@@ -143,7 +183,7 @@ set_lock(struct clps_policy *policy, const struct clps_flow_key *key, bool make,
 }
 
 /* Remember the flow. Without memory for it the answers stay inside. */
-static __always_inline void
+static void
 note_inbound(struct clps_policy *policy, const struct clps_flow_key *key, u16 flags, u32 now,
 	     struct clps_stats __percpu *stats)
 {
@@ -181,10 +221,10 @@ static u32 policy_now(void)
 	return (u32)ktime_get_seconds();
 }
 
-void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
+__flatten void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 			 struct clps_stats __percpu *stats)
 {
-	struct clps_flow_key key;
+	struct clps_flow_key key clps_compat_uninit;
 
 	if (clps_flow_key_inbound(&key, pkt))
 		return;
@@ -192,10 +232,10 @@ void clps_policy_inbound(struct clps_policy *policy, const struct clps_pkt *pkt,
 }
 EXPORT_SYMBOL_NS_GPL(clps_policy_inbound, COLLAPSAR);
 
-int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt, u32 mode,
+__flatten int clps_policy_outbound(struct clps_policy *policy, const struct clps_pkt *pkt, u32 mode,
 			 struct clps_stats __percpu *stats)
 {
-	struct clps_flow_key key, pair;
+	struct clps_flow_key key clps_compat_uninit, pair clps_compat_uninit;
 	u32 now = policy_now();
 
 	if (mode == COLLAPSAR_OUTBOUND_OPEN)

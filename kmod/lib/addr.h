@@ -8,6 +8,15 @@
 
 #include "port.h"
 
+/* Eight bytes of an object, in whatever order: to compare and to hash. */
+static inline u64 clps_get_8(const void *object, size_t offset)
+{
+	u64 v;
+
+	memcpy(&v, (const u8 *)object + offset, sizeof(v));
+	return v;
+}
+
 /**
  * struct clps_addr - an IPv4 (v4-mapped) or IPv6 address
  * @w: the 128 bits in network byte order
@@ -25,7 +34,7 @@ static inline struct clps_addr clps_addr_v4(__be32 v4)
 
 static inline bool clps_addr_is_v4(const struct clps_addr *a)
 {
-	return !a->w[0] && !a->w[1] && a->w[2] == cpu_to_be32(0xffff);
+	return !clps_get_8(a, 0) && a->w[2] == cpu_to_be32(0xffff);
 }
 
 /* Only meaningful when clps_addr_is_v4(). */
@@ -37,10 +46,8 @@ static inline __be32 clps_addr_get_v4(const struct clps_addr *a)
 static inline bool clps_addr_eq(const struct clps_addr *a,
 				const struct clps_addr *b)
 {
-	return !(((__force u32)a->w[0] ^ (__force u32)b->w[0]) |
-		 ((__force u32)a->w[1] ^ (__force u32)b->w[1]) |
-		 ((__force u32)a->w[2] ^ (__force u32)b->w[2]) |
-		 ((__force u32)a->w[3] ^ (__force u32)b->w[3]));
+	return !((clps_get_8(a, 0) ^ clps_get_8(b, 0)) |
+		 (clps_get_8(a, 8) ^ clps_get_8(b, 8)));
 }
 
 #endif /* CLPS_LIB_ADDR_H */

@@ -11,14 +11,17 @@ const struct clps_flow_timeouts clps_flow_default_timeouts = {
 	.closed = 30,
 };
 
-static void key_init(struct clps_flow_key *key, const struct clps_addr *in,
+/* Each field, padding too: the key is compared and hashed as bytes. */
+static void key_of_pair(struct clps_flow_key *key, const struct clps_addr *in,
 		     const struct clps_addr *out, u8 proto)
 {
-	memset(key, 0, sizeof(*key));
 	key->in = *in;
 	key->out = *out;
+	key->in_port = 0;
+	key->out_port = 0;
 	key->proto = proto;
 	key->kind = CLPS_FLOW_PAIR;
+	key->zero = 0;
 }
 
 static void key_ports(struct clps_flow_key *key, u16 in_port, u16 out_port)
@@ -32,7 +35,7 @@ int clps_flow_key_inbound(struct clps_flow_key *key, const struct clps_pkt *pkt)
 {
 	if (pkt->flags & CLPS_PKT_ICMP_ERROR)
 		return -ENOENT;
-	key_init(key, &pkt->dst, &pkt->src, pkt->proto);
+	key_of_pair(key, &pkt->dst, &pkt->src, pkt->proto);
 	if (pkt->flags & CLPS_PKT_PORTS)
 		key_ports(key, pkt->dport, pkt->sport);
 	return 0;
@@ -51,7 +54,7 @@ int clps_flow_key_outbound(struct clps_flow_key *key, const struct clps_pkt *pkt
 		if (!clps_addr_eq(&pkt->err_src, &pkt->dst) ||
 		    !clps_addr_eq(&pkt->err_dst, &pkt->src))
 			return -EPERM;
-		key_init(key, &pkt->src, &pkt->dst, pkt->err_proto);
+		key_of_pair(key, &pkt->src, &pkt->dst, pkt->err_proto);
 		if (pkt->flags & CLPS_PKT_ERR_PORTS)
 			key_ports(key, pkt->err_dport, pkt->err_sport);
 		return 0;
@@ -60,7 +63,7 @@ int clps_flow_key_outbound(struct clps_flow_key *key, const struct clps_pkt *pkt
 		return -EPERM;
 	if (pkt->proto == P_ICMP && !(pkt->flags & (CLPS_PKT_ICMP_REPLY | CLPS_PKT_FRAG_LATER)))
 		return -EPERM;
-	key_init(key, &pkt->src, &pkt->dst, pkt->proto);
+	key_of_pair(key, &pkt->src, &pkt->dst, pkt->proto);
 	if (pkt->flags & CLPS_PKT_PORTS)
 		key_ports(key, pkt->sport, pkt->dport);
 	return 0;
@@ -68,14 +71,15 @@ int clps_flow_key_outbound(struct clps_flow_key *key, const struct clps_pkt *pkt
 
 void clps_flow_key_pair(struct clps_flow_key *pair, const struct clps_flow_key *key)
 {
-	key_init(pair, &key->in, &key->out, key->proto);
+	key_of_pair(pair, &key->in, &key->out, key->proto);
 }
 
-/* What differs most often comes first. */
+/* What differs most often comes first: ports, protocol and kind. */
 static bool key_eq(const struct clps_flow_key *a, const struct clps_flow_key *b)
 {
-	return a->out_port == b->out_port && a->in_port == b->in_port &&
-	       a->kind == b->kind && a->proto == b->proto &&
+	const size_t rest = offsetof(struct clps_flow_key, in_port);
+
+	return clps_get_8(a, rest) == clps_get_8(b, rest) &&
 	       clps_addr_eq(&a->out, &b->out) && clps_addr_eq(&a->in, &b->in);
 }
 
