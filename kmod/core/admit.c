@@ -14,6 +14,9 @@
 #include <collapsar/policy.h>
 #include <collapsar/stats.h>
 
+/* Not by a call: this is what most of a look at a packet consists of. */
+#include "../lib/pkt.c"
+
 /* The longest IPv4 header, as embedded in an ICMP error. */
 #define IP_HLEN_MAX	60
 
@@ -47,8 +50,19 @@ static struct l4 l4_of(u8 proto)
 	}
 }
 
+/* UDP's or TCP's own, in a header that is there as a whole. */
+static bool csum_is_usual(const struct sk_buff *skb, const struct clps_pkt *pkt)
+{
+	if ((pkt->flags & (CLPS_PKT_FRAG_FIRST | CLPS_PKT_FRAG_LATER)) ||
+	    skb_checksum_start_offset(skb) != pkt->l3_len)
+		return false;
+	if (pkt->proto == IPPROTO_UDP)
+		return skb->csum_offset == offsetof(struct udphdr, check);
+	return pkt->proto == IPPROTO_TCP && skb->csum_offset == offsetof(struct tcphdr, check);
+}
+
 /* Whoever writes the checksum writes nothing that was looked at. */
-static bool csum_is_harmless(struct sk_buff *skb, const struct clps_pkt *pkt)
+static noinline bool csum_is_harmless(struct sk_buff *skb, const struct clps_pkt *pkt)
 {
 	int start = skb_checksum_start_offset(skb);
 	int field = start + skb->csum_offset;
@@ -68,17 +82,20 @@ static bool csum_is_harmless(struct sk_buff *skb, const struct clps_pkt *pkt)
 	return field >= pkt->l3_len + l4.seen;
 }
 
-int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt)
+__flatten int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt)
 {
 	unsigned int len = min_t(unsigned int, skb->len, CLPS_PKT_PEEK);
+	bool is_gso;
 
 	if (unlikely(!pskb_may_pull(skb, len)))
 		return CLPS_DROP_no_memory;
-	if (unlikely(clps_pkt_parse4(pkt, skb->data, len, skb_is_gso(skb) ? 0 : skb->len)))
+	is_gso = skb_is_gso(skb);
+	if (unlikely(clps_pkt_parse4(pkt, skb->data, len, is_gso ? 0 : skb->len)))
 		return CLPS_DROP_malformed;
-	if (skb->ip_summed == CHECKSUM_PARTIAL && unlikely(!csum_is_harmless(skb, pkt)))
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !csum_is_usual(skb, pkt) &&
+	    unlikely(!csum_is_harmless(skb, pkt)))
 		return CLPS_DROP_malformed;
-	if (!skb_is_gso(skb) && skb->len > pkt->tot_len &&
+	if (unlikely(skb->len > pkt->tot_len) && !is_gso &&
 	    unlikely(pskb_trim_rcsum(skb, pkt->tot_len)))
 		return CLPS_DROP_no_memory;
 	/* VLAN 0, the only one that gets here, is a priority on the untagged LAN. */
@@ -89,17 +106,14 @@ int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt)
 }
 EXPORT_SYMBOL_NS_GPL(clps_skb_admit, COLLAPSAR);
 
-struct sk_buff *clps_skb_own(struct clps_stats __percpu *stats, struct sk_buff *skb)
+struct sk_buff *clps_skb_clone(struct clps_stats __percpu *stats, struct sk_buff *skb)
 {
-	struct sk_buff *own;
+	struct sk_buff *own = skb_clone(skb, GFP_ATOMIC);
 
-	if (likely(!skb_shared(skb)))
-		return skb;
-	own = skb_clone(skb, GFP_ATOMIC);
 	if (own)
 		consume_skb(skb);
 	else
 		clps_drop(stats, skb, CLPS_DROP_no_memory);
 	return own;
 }
-EXPORT_SYMBOL_NS_GPL(clps_skb_own, COLLAPSAR);
+EXPORT_SYMBOL_NS_GPL(clps_skb_clone, COLLAPSAR);

@@ -4,7 +4,6 @@
 
 #include "../lib/arp.h"
 #include "../lib/claim.h"
-#include "../lib/pkt.h"
 
 EXPORT_SYMBOL_NS_GPL(clps_arp_parse, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_arp_build, COLLAPSAR);
@@ -16,4 +15,3 @@ EXPORT_SYMBOL_NS_GPL(clps_claim_suspect, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_hold, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_set_quiet, COLLAPSAR);
 EXPORT_SYMBOL_NS_GPL(clps_claim_withdraw, COLLAPSAR);
-EXPORT_SYMBOL_NS_GPL(clps_pkt_parse4, COLLAPSAR);

@@ -77,8 +77,8 @@ void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *
 {
 	struct clps_network *network = priv;
 	struct clps_honeypot *hp;
-	u8 gateway[ETH_ALEN];
-	struct clps_pkt pkt;
+	u8 gateway[ETH_ALEN] clps_compat_uninit;
+	struct clps_pkt pkt clps_compat_uninit;
 	unsigned int len;
 	int why;
 
@@ -126,7 +126,7 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 	struct clps_network *network = port->network;
 	struct clps_honeypot *from, *to;
 	struct clps_uplink *up;
-	struct clps_pkt pkt;
+	struct clps_pkt pkt clps_compat_uninit;
 	unsigned int len;
 	int why;
 

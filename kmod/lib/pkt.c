@@ -28,8 +28,12 @@ static __always_inline int ip4_header(struct ip4 *ip, const u8 *b, size_t len)
 	return len < ip->hlen ? -EMSGSIZE : 0;
 }
 
-/* Does the packet go where its destination field does not say? (RFC 791, 3.1) */
-static bool source_routed(const u8 *opt, size_t len)
+/*
+ * Does the packet go where its destination field does not say? (RFC 791, 3.1)
+ *
+ * What is rare, as this, is a call, or registers would be saved for each packet.
+ */
+static noinline bool source_routed(const u8 *opt, size_t len)
 {
 	while (len) {
 		if (opt[0] == 0)
@@ -82,6 +86,8 @@ static int icmp_error(struct clps_pkt *pkt, const u8 *b, size_t len)
 	if (err)
 		return err;
 	left = len - 8 - ip.hlen;
+	pkt->err_sport = 0;
+	pkt->err_dport = 0;
 	memcpy(&addr, b + 8 + 12, 4);
 	pkt->err_src = clps_addr_v4(addr);
 	memcpy(&addr, b + 8 + 16, 4);
@@ -103,7 +109,7 @@ static int icmp_error(struct clps_pkt *pkt, const u8 *b, size_t len)
 	return 0;
 }
 
-static int icmp(struct clps_pkt *pkt, const u8 *b, size_t len)
+static noinline int icmp(struct clps_pkt *pkt, const u8 *b, size_t len)
 {
 	if (len < 8)
 		return -EMSGSIZE;
@@ -149,9 +155,9 @@ static int tcp(struct clps_pkt *pkt, const u8 *b, size_t len)
 
 static int transport(struct clps_pkt *pkt, const u8 *b, size_t len)
 {
-	if (pkt->proto == P_ICMP)
+	if (unlikely(pkt->proto == P_ICMP))
 		return icmp(pkt, b, len);
-	if (!has_ports(pkt->proto))
+	if (unlikely(!has_ports(pkt->proto)))
 		return 0;
 	if (len < 8)
 		return -EMSGSIZE;
@@ -161,16 +167,34 @@ static int transport(struct clps_pkt *pkt, const u8 *b, size_t len)
 	return pkt->proto == P_TCP ? tcp(pkt, b, len) : 0;
 }
 
+/* What the fixed part of the header says. */
+static void fixed(struct clps_pkt *pkt, const struct ip4 *ip, const u8 *b)
+{
+	__be32 addr;
+
+	memcpy(&addr, b + 12, 4);
+	pkt->src = clps_addr_v4(addr);
+	memcpy(&addr, b + 16, 4);
+	pkt->dst = clps_addr_v4(addr);
+	pkt->tot_len = ip->tot_len;
+	pkt->l3_len = ip->hlen;
+	pkt->flags = ip->frag & 0x4000 ? CLPS_PKT_DF : 0;
+	pkt->sport = 0;
+	pkt->dport = 0;
+	pkt->proto = ip->proto;
+	pkt->ttl = b[8];
+	pkt->tos = b[1];
+	pkt->icmp_type = 0;
+}
+
 int clps_pkt_parse4(struct clps_pkt *pkt, const void *data, size_t len,
 		    size_t wire_len)
 {
 	const u8 *b = data;
 	size_t end = len;
 	struct ip4 ip;
-	__be32 addr;
 	int err;
 
-	memset(pkt, 0, sizeof(*pkt));
 	err = ip4_header(&ip, b, len);
 	if (err)
 		return err;
@@ -181,22 +205,12 @@ int clps_pkt_parse4(struct clps_pkt *pkt, const void *data, size_t len,
 		end = ip.tot_len < len ? ip.tot_len : len;
 	}
 
-	memcpy(&addr, b + 12, 4);
-	pkt->src = clps_addr_v4(addr);
-	memcpy(&addr, b + 16, 4);
-	pkt->dst = clps_addr_v4(addr);
-	pkt->tot_len = ip.tot_len;
-	pkt->l3_len = ip.hlen;
-	pkt->proto = ip.proto;
-	pkt->ttl = b[8];
-	pkt->tos = b[1];
+	fixed(pkt, &ip, b);
 	if (ip.hlen > 20) {
 		pkt->flags |= CLPS_PKT_OPTIONS;
 		if (source_routed(b + 20, ip.hlen - 20u))
 			pkt->flags |= CLPS_PKT_SOURCE_ROUTE;
 	}
-	if (ip.frag & 0x4000)
-		pkt->flags |= CLPS_PKT_DF;
 	if (ip.frag & 0x1fff) {
 		pkt->flags |= CLPS_PKT_FRAG_LATER;
 		if (ip.proto == P_TCP && (ip.frag & 0x1fff) == 1)

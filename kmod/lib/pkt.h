@@ -43,7 +43,8 @@ enum clps_pkt_flag {
  * @ttl: time to live
  * @tos: DSCP and ECN
  * @icmp_type: valid for ICMP when not a later fragment
- * @err_proto: protocol of the packet embedded in an ICMP error
+ * @err_proto: protocol of the packet embedded in an ICMP error; this and what follows is
+ *             written for CLPS_PKT_ICMP_ERROR alone
  * @err_src: its source address
  * @err_dst: its destination address
  * @err_sport: its source port or ICMP query id (0 when it has none)

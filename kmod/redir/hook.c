@@ -66,10 +66,10 @@ static void verify(struct clps_v *v)
 }
 
 /* Towards the center, unchanged. */
-static unsigned int capture(struct clps_v *v, struct sk_buff *skb)
+static __always_inline unsigned int capture(struct clps_v *v, struct sk_buff *skb)
 {
 	struct clps_stats __percpu *stats = v->rn->stats;
-	struct clps_pkt pkt;
+	struct clps_pkt pkt clps_compat_uninit;
 	unsigned int len;
 	int why;
 

@@ -91,7 +91,7 @@ void clps_redir_inject(void *priv, struct clps_uplink *up, struct sk_buff *skb)
 {
 	struct clps_redir_uplink *uplink = priv;
 	struct clps_stats __percpu *stats = uplink->rn->stats;
-	struct clps_pkt pkt;
+	struct clps_pkt pkt clps_compat_uninit;
 	struct clps_v *v;
 	int why;
 

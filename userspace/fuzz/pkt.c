@@ -75,6 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct clps_pkt p, whole;
 	int err;
 
+	/* What it need not write is compared as well. */
+	memset(&p, 0, sizeof(p));
+	memset(&whole, 0, sizeof(whole));
 	err = clps_pkt_parse4(&p, data, peek, size);
 	/* The peek says what the whole packet would. */
 	if (size) {

@@ -3,10 +3,11 @@
 #ifndef _COLLAPSAR_ADMIT_H
 #define _COLLAPSAR_ADMIT_H
 
+#include <linux/skbuff.h>
+
 #include "../../lib/pkt.h"
 
 struct clps_stats;
-struct sk_buff;
 
 /**
  * clps_skb_admit() - make a packet fit to be decided about
@@ -29,6 +30,15 @@ struct sk_buff;
 int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt);
 
 /**
+ * clps_skb_clone() - what clps_skb_own() does with a packet that somebody else holds
+ * @stats: takes the drop when there is no memory for a copy
+ * @skb: consumed
+ *
+ * Context: BH disabled. Return: a clone of @skb, or NULL.
+ */
+struct sk_buff *clps_skb_clone(struct clps_stats __percpu *stats, struct sk_buff *skb);
+
+/**
  * clps_skb_own() - a packet that nobody else holds
  * @stats: takes the drop when there is no memory for a copy
  * @skb: consumed
@@ -36,6 +46,9 @@ int clps_skb_admit(struct sk_buff *skb, struct clps_pkt *pkt);
  * skb_share_check(), but that what is lost is counted. Context: BH disabled.
  * Return: @skb, a clone of it, or NULL.
  */
-struct sk_buff *clps_skb_own(struct clps_stats __percpu *stats, struct sk_buff *skb);
+static inline struct sk_buff *clps_skb_own(struct clps_stats __percpu *stats, struct sk_buff *skb)
+{
+	return likely(!skb_shared(skb)) ? skb : clps_skb_clone(stats, skb);
+}
 
 #endif /* _COLLAPSAR_ADMIT_H */
