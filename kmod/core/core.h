@@ -40,15 +40,6 @@ bool clps_gre_xmit_direct(struct sk_buff *skb);
 /* Is it a clps_gre device? */
 bool clps_gre_is(const struct net_device *dev);
 
-/**
- * clps_tx_is_tapped() - does anybody look at, queue, filter or redirect what a netdev sends?
- * @dev: the netdev; with several transmit queues, somebody does
- * @own: an egress hook that does not count, or NULL
- *
- * Context: BH disabled, RCU. Return: true if so.
- */
-bool clps_tx_is_tapped(struct net_device *dev, nf_hookfn *own);
-
 int clps_policy_init(void);
 void clps_policy_exit(void);
 

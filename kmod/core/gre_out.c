@@ -17,6 +17,7 @@
 #include "../compat/ip.h"
 #include "core.h"
 #include "gre_priv.h"
+#include "tapped.h"
 
 /*
  * Identifiers are unique for source, destination and protocol (RFC 6864), and drawn

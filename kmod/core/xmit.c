@@ -12,29 +12,10 @@
 
 #include "../compat/netdev.h"
 #include "core.h"
-
-/* Does somebody but @own filter what @dev sends? */
-static bool has_egress_hook(const struct net_device *dev, nf_hookfn *own)
-{
-#ifdef CONFIG_NETFILTER_EGRESS
-	const struct nf_hook_entries *e = rcu_dereference(dev->nf_hooks_egress);
-
-	return e && (e->num_hook_entries != 1 || e->hooks[0].hook != own);
-#else
-	return false;
-#endif
-}
-
-bool clps_tx_is_tapped(struct net_device *dev, nf_hookfn *own)
-{
-	const struct Qdisc *q = rcu_dereference_bh(netdev_get_tx_queue(dev, 0)->qdisc);
-
-	return dev->real_num_tx_queues != 1 || q->enqueue || dev_nit_active(dev) || has_egress_hook(dev, own) ||
-	       clps_compat_has_tc_egress(dev);
-}
+#include "tapped.h"
 
 /* Can the driver take it as it is? */
-static bool is_ready(struct sk_buff *skb, const struct net_device *dev)
+static __always_inline bool is_ready(struct sk_buff *skb, const struct net_device *dev)
 {
 	const struct net_device_ops *ops = dev->netdev_ops;
 	netdev_features_t features = dev->features;
@@ -59,7 +40,7 @@ static bool takes_directly(const struct net_device *dev)
 	       !netif_xmit_stopped(netdev_get_tx_queue(dev, 0)) && !dev_xmit_recursion();
 }
 
-int clps_xmit_past(struct sk_buff *skb, nf_hookfn *own)
+static __always_inline int xmit_past(struct sk_buff *skb, nf_hookfn *own)
 {
 	struct net_device *dev = skb->dev;
 	int rc;
@@ -81,6 +62,11 @@ int clps_xmit_past(struct sk_buff *skb, nf_hookfn *own)
 		return net_xmit_eval(rc);
 	kfree_skb(skb);
 	return NET_XMIT_DROP;
+}
+
+int clps_xmit_past(struct sk_buff *skb, nf_hookfn *own)
+{
+	return xmit_past(skb, own);
 }
 EXPORT_SYMBOL_NS_GPL(clps_xmit_past, COLLAPSAR);
 
@@ -108,6 +94,6 @@ int clps_xmit_neigh(struct sk_buff *skb, struct neighbour *neigh, bool is_v6gw)
 	if (is_v6gw || !(READ_ONCE(neigh->nud_state) & NUD_VALID) ||
 	    neigh_event_send(neigh, NULL) || !push_cached(skb, &neigh->hh))
 		return neigh_output(neigh, skb, is_v6gw);
-	return clps_xmit(skb);
+	return xmit_past(skb, NULL);
 }
 EXPORT_SYMBOL_NS_GPL(clps_xmit_neigh, COLLAPSAR);
