@@ -30,12 +30,11 @@ bool clps_uplink_rx_direct(struct sk_buff *skb);
  * clps_gre_xmit_direct() - skip the stack between an uplink's owner and its tunnel
  * @skb: skb->dev is a clps_gre device, skb->data at the inner IPv4 header; scrubbed
  *
- * Consumes @skb and returns true if the stack would do nothing but call the
- * device; otherwise the packet must take the usual way.
- *
  * Context: BH disabled, RCU.
+ * Return: 0 if @skb is sent; -EAGAIN if the stack would do more than call the device:
+ * the packet must take the usual way; the CLPS_DROP_* reason why it is gone, to be counted.
  */
-bool clps_gre_xmit_direct(struct sk_buff *skb);
+int clps_gre_xmit_direct(struct sk_buff *skb);
 
 /* Is it a clps_gre device? */
 bool clps_gre_is(const struct net_device *dev);

@@ -21,19 +21,19 @@ static int gre_dev_init(struct net_device *dev)
 	err = dst_cache_init(&tun->dst_cache, GFP_KERNEL);
 	if (err)
 		return err;
-	tun->idents = alloc_percpu_gfp(struct clps_gre_idents, GFP_KERNEL_ACCOUNT);
-	if (!tun->idents) {
+	tun->cpu = alloc_percpu_gfp(struct clps_gre_cpu, GFP_KERNEL_ACCOUNT);
+	if (!tun->cpu) {
 		err = -ENOMEM;
 		goto err_cache;
 	}
 	err = gro_cells_init(&tun->gro_cells, dev);
 	if (err)
-		goto err_idents;
+		goto err_cpu;
 	netdev_lockdep_set_classes(dev);
 	return 0;
 
-err_idents:
-	free_percpu(tun->idents);
+err_cpu:
+	clps_gre_cpu_free(tun);
 err_cache:
 	dst_cache_destroy(&tun->dst_cache);
 	return err;
@@ -44,7 +44,7 @@ static void gre_dev_free(struct net_device *dev)
 	struct clps_gre_tun *tun = netdev_priv(dev);
 
 	gro_cells_destroy(&tun->gro_cells);
-	free_percpu(tun->idents);
+	clps_gre_cpu_free(tun);
 	dst_cache_destroy(&tun->dst_cache);
 }
 
@@ -255,6 +255,8 @@ static int gre_changelink(struct net_device *dev, struct nlattr *tb[], struct nl
 	}
 	gre_apply(tun, data);
 	dst_cache_reset(&tun->dst_cache);
+	/* Whoever sees this sees what has changed. */
+	smp_store_release(&tun->changes, tun->changes + 1);
 	if (data[COLLAPSAR_GRE_A_KEEPALIVE] && netif_running(dev))
 		clps_gre_keepalive_start(tun);
 	return 0;

@@ -48,20 +48,6 @@ struct clps_gre_peer {
 };
 
 /**
- * struct clps_gre_idents - IPv4 identifiers drawn ahead by a CPU
- * @saddr: for this source, and the tunnel's remote
- * @next: the next one
- * @left: how many
- * @until: jiffies, when they are too old
- */
-struct clps_gre_idents {
-	__be32 saddr;
-	u16 next;
-	u16 left;
-	unsigned long until;
-};
-
-/**
  * struct clps_gre_template - what the outer headers of all packets have in common
  * @ip: the rest is 0
  * @gre: without checksum
@@ -71,6 +57,26 @@ struct clps_gre_template {
 	struct iphdr ip;
 	u8 gre[CLPS_GRE_MAX_LEN];
 	u8 len;
+};
+
+/**
+ * struct clps_gre_cpu - what a CPU has ready for outer packets
+ * @rt: the route, held; used without a count of one's own
+ * @changes: those of the tunnel that are in here
+ * @hdr: outer headers by this route
+ * @sum: checksum over @hdr.ip, not folded
+ * @ident: next IPv4 identifier of those drawn ahead
+ * @idents: how many
+ * @until: jiffies, when they are too old
+ */
+struct clps_gre_cpu {
+	struct rtable *rt;
+	u32 changes;
+	u32 sum;
+	struct clps_gre_template hdr;
+	u16 ident;
+	u16 idents;
+	unsigned long until;
 };
 
 /**
@@ -91,7 +97,8 @@ struct clps_gre_template {
  * @answers: limits the answers to the peer's keepalives
  * @dst_cache: route to the peer, per CPU
  * @template: outer headers
- * @idents: IPv4 identifiers of outer packets
+ * @cpu: what each CPU has ready
+ * @changes: of @ttl and @tos so far
  * @heard: how the host last routed a packet of the peer to @local, see gre_rx.c
  * @gro_cells: the way to the stack when nobody owns the device as an uplink
  */
@@ -112,7 +119,8 @@ struct clps_gre_tun {
 	struct ratelimit_state answers;
 	struct dst_cache dst_cache;
 	struct clps_gre_template template;
-	struct clps_gre_idents __percpu *idents;
+	struct clps_gre_cpu __percpu *cpu;
+	u32 changes;
 	u64 heard;
 	struct gro_cells gro_cells;
 };
@@ -175,6 +183,9 @@ int clps_gre_send(struct clps_gre_tun *tun, struct sk_buff *skb);
  * Context: BH disabled. Return: a held route or ERR_PTR.
  */
 struct rtable *clps_gre_route(struct clps_gre_tun *tun, __be32 *saddr);
+
+/* Free what gre_out.c has for each CPU. Context: no packet is on its way. */
+void clps_gre_cpu_free(struct clps_gre_tun *tun);
 
 /* A decapsulated keepalive of the peer: send it back. Consumes @skb. */
 void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, unsigned int len);

@@ -238,6 +238,22 @@ static int uplink_prepare(struct clps_uplink *up, struct sk_buff *skb)
 	return 0;
 }
 
+/* Consumes @skb. 0, or the reason that was counted. */
+static int xmit_by_stack(struct clps_uplink *up, struct sk_buff *skb)
+{
+	unsigned int len = skb->len;
+	int why = uplink_prepare(up, skb);
+
+	if (unlikely(why)) {
+		clps_drop(up->stats, skb, why);
+		return why;
+	}
+	if (likely(!clps_xmit(skb)))
+		return 0;
+	clps_drop_gone(up->stats, up->at->dev, len, CLPS_DROP_xmit);
+	return CLPS_DROP_xmit;
+}
+
 int clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
 {
 	struct net_device *dev = up->at->dev;
@@ -257,17 +273,13 @@ int clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
 	skb_set_transport_header(skb, ip_hdrlen(skb));
 	skb_reset_mac_header(skb);
 	skb->dev = dev;
-	if (up->at->is_gre && clps_gre_xmit_direct(skb))
+	why = up->at->is_gre ? clps_gre_xmit_direct(skb) : -EAGAIN;
+	if (likely(!why))
 		return 0;
-	why = uplink_prepare(up, skb);
-	if (unlikely(why)) {
-		clps_drop(up->stats, skb, why);
-		return why;
-	}
-	if (likely(!clps_xmit(skb)))
-		return 0;
-	clps_drop_gone(up->stats, dev, len, CLPS_DROP_xmit);
-	return CLPS_DROP_xmit;
+	if (why == -EAGAIN)
+		return xmit_by_stack(up, skb);
+	clps_drop_gone(up->stats, dev, len, why);
+	return why;
 }
 EXPORT_SYMBOL_NS_GPL(clps_uplink_xmit, COLLAPSAR);
 

@@ -112,7 +112,32 @@ marked_are_for_nobody() {
 	wait_for 10 answered
 }
 
-ktap_start 13
+# What the host's IP refuses to send is one drop of the network, and nothing else.
+counts() {
+	for c in tx_packets drop_xmit; do counter network b $c center; done
+	counter core "" drop_xmit center
+}
+refused_is_counted_once() {
+	local before after
+
+	wait_for 10 answered || return 1
+	in_ns center nft -f - <<-EOF || return 1
+	table ip t {
+		chain c {
+			type filter hook postrouting priority filter;
+			ip daddr 192.0.3.2 ip protocol gre drop
+		}
+	}
+	EOF
+	mapfile -t before < <(counts)
+	not answered || return 1
+	mapfile -t after < <(counts)
+	in_ns center nft delete table ip t
+	echo "# tx_packets, drop_xmit, core's drop_xmit: ${before[*]}, then ${after[*]}"
+	[ "${after[*]}" = "${before[0]} $((before[1] + 3)) ${before[2]}" ] && wait_for 10 answered
+}
+
+ktap_start 14
 frames_start
 front_up
 in_ns center sysctl -qw net.ipv4.conf.all.rp_filter=0
@@ -125,6 +150,7 @@ ktap_check "a filter of output" dropped_by ip \
 	"output priority filter;" "ip daddr 192.0.3.2 ip protocol gre"
 ktap_check "a filter after routing" dropped_by ip \
 	"postrouting priority filter;" "ip daddr 192.0.3.2 ip protocol gre"
+ktap_check "what that refuses is counted once" refused_is_counted_once
 ktap_check "a filter on the netdev below the tunnel" dropped_by netdev \
 	"egress device w2 priority filter;" "ip protocol gre"
 ktap_check "a filter on the tunnel's netdev" dropped_by netdev \
