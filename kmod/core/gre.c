@@ -6,37 +6,10 @@
 #include <net/netns/generic.h>
 #include <net/rtnetlink.h>
 
-#include <collapsar/addr_hash.h>
-
 #include "core.h"
 #include "gre_priv.h"
 
 static unsigned int clps_gre_net_id __read_mostly;
-
-static u32 tunnel_hash(const void *data, u32 len, u32 seed)
-{
-	const struct clps_gre_key *id = data;
-
-	return clps_addr_hash(&id->remote, id->key ^ id->has_key, seed);
-}
-
-static int tunnel_cmp(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	const struct clps_gre_key *id = arg->key;
-	const struct clps_gre_tun *tun = obj;
-
-	return id->key != tun->id.key || id->has_key != tun->id.has_key ||
-	       !clps_addr_eq(&id->remote, &tun->id.remote);
-}
-
-static const struct rhashtable_params tunnel_params = {
-	.head_offset = offsetof(struct clps_gre_tun, node),
-	.key_offset = offsetof(struct clps_gre_tun, id),
-	.key_len = sizeof(struct clps_gre_key),
-	.hashfn = tunnel_hash,
-	.obj_cmpfn = tunnel_cmp,
-	.automatic_shrinking = true,
-};
 
 static const struct rhashtable_params peer_params = {
 	.head_offset = offsetof(struct clps_gre_peer, node),
@@ -69,14 +42,6 @@ static const struct nf_hook_ops hook_ops[CLPS_GRE_HOOKS] = {
 struct clps_gre_net *clps_gre_net(struct net *net)
 {
 	return net_generic(net, clps_gre_net_id);
-}
-
-struct clps_gre_tun *clps_gre_lookup(struct clps_gre_net *gn, const struct clps_addr *remote,
-				     bool has_key, u32 key)
-{
-	struct clps_gre_key id = { .remote = *remote, .key = key, .has_key = has_key };
-
-	return rhashtable_lookup(&gn->tunnels, &id, tunnel_params);
 }
 
 bool clps_gre_is_peer(struct clps_gre_net *gn, const struct clps_addr *remote)
@@ -125,7 +90,7 @@ int clps_gre_tun_add(struct clps_gre_tun *tun)
 	err = peer_get(gn, &tun->id.remote);
 	if (err)
 		return err;
-	err = rhashtable_lookup_insert_fast(&gn->tunnels, &tun->node, tunnel_params);
+	err = rhashtable_lookup_insert_fast(&gn->tunnels, &tun->node, clps_gre_tunnel_params);
 	if (err)
 		goto err_peer;
 	if (!gn->nr) {
@@ -137,7 +102,7 @@ int clps_gre_tun_add(struct clps_gre_tun *tun)
 	return 0;
 
 err_insert:
-	rhashtable_remove_fast(&gn->tunnels, &tun->node, tunnel_params);
+	rhashtable_remove_fast(&gn->tunnels, &tun->node, clps_gre_tunnel_params);
 err_peer:
 	peer_put(gn, &tun->id.remote);
 	return err;
@@ -150,7 +115,7 @@ void clps_gre_tun_del(struct clps_gre_tun *tun)
 	ASSERT_RTNL();
 	if (!--gn->nr)
 		nf_unregister_net_hooks(tun->net, gn->hooks, CLPS_GRE_HOOKS);
-	rhashtable_remove_fast(&gn->tunnels, &tun->node, tunnel_params);
+	rhashtable_remove_fast(&gn->tunnels, &tun->node, clps_gre_tunnel_params);
 	peer_put(gn, &tun->id.remote);
 }
 
@@ -162,7 +127,7 @@ static int __net_init gre_net_init(struct net *net)
 	memcpy(gn->hooks, hook_ops, sizeof(gn->hooks));
 	for (i = 0; i < CLPS_GRE_HOOKS; i++)
 		gn->hooks[i].priv = gn;
-	err = rhashtable_init(&gn->tunnels, &tunnel_params);
+	err = rhashtable_init(&gn->tunnels, &clps_gre_tunnel_params);
 	if (err)
 		return err;
 	err = rhashtable_init(&gn->peers, &peer_params);

@@ -14,6 +14,8 @@
 #include <net/gro_cells.h>
 #include <net/inet_ecn.h>
 
+#include <collapsar/addr_hash.h>
+
 #include "../lib/addr.h"
 #include "../lib/gre.h"
 
@@ -145,9 +147,40 @@ struct clps_gre_net *clps_gre_net(struct net *net);
 int clps_gre_tun_add(struct clps_gre_tun *tun);
 void clps_gre_tun_del(struct clps_gre_tun *tun);
 
+static inline u32 clps_gre_tunnel_hash(const void *data, u32 len, u32 seed)
+{
+	const struct clps_gre_key *id = data;
+
+	return clps_addr_hash(&id->remote, id->key ^ id->has_key, seed);
+}
+
+static __always_inline int clps_gre_tunnel_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct clps_gre_key *id = arg->key;
+	const struct clps_gre_tun *tun = obj;
+
+	return id->key != tun->id.key || id->has_key != tun->id.has_key ||
+	       !clps_addr_eq(&id->remote, &tun->id.remote);
+}
+
+static const struct rhashtable_params clps_gre_tunnel_params = {
+	.head_offset = offsetof(struct clps_gre_tun, node),
+	.key_offset = offsetof(struct clps_gre_tun, id),
+	.key_len = sizeof(struct clps_gre_key),
+	.hashfn = clps_gre_tunnel_hash,
+	.obj_cmpfn = clps_gre_tunnel_cmp,
+	.automatic_shrinking = true,
+};
+
 /* Context: RCU. */
-struct clps_gre_tun *clps_gre_lookup(struct clps_gre_net *gn, const struct clps_addr *remote,
-				     bool has_key, u32 key);
+static inline struct clps_gre_tun *
+clps_gre_lookup(struct clps_gre_net *gn, const struct clps_addr *remote, bool has_key, u32 key)
+{
+	struct clps_gre_key id = { .remote = *remote, .key = key, .has_key = has_key };
+
+	return rhashtable_lookup(&gn->tunnels, &id, clps_gre_tunnel_params);
+}
+
 bool clps_gre_is_peer(struct clps_gre_net *gn, const struct clps_addr *remote);
 
 unsigned int clps_gre_hook_early(void *priv, struct sk_buff *skb,

@@ -24,7 +24,7 @@ struct outer {
 	struct clps_gre gre;
 };
 
-static bool csum_ok(struct sk_buff *skb)
+static noinline bool csum_ok(struct sk_buff *skb)
 {
 	if (skb_checksum_simple_validate(skb))
 		return false;
@@ -32,7 +32,7 @@ static bool csum_ok(struct sk_buff *skb)
 	return true;
 }
 
-static void rx_drop(struct clps_gre_tun *tun, struct sk_buff *skb, enum clps_counter why)
+static noinline void rx_drop(struct clps_gre_tun *tun, struct sk_buff *skb, enum clps_counter why)
 {
 	DEV_STATS_INC(tun->dev, rx_errors);
 	clps_drop(clps_core_stats(tun->net), skb, why);
@@ -61,9 +61,12 @@ static void deliver(struct clps_gre_tun *tun, struct sk_buff *skb)
 /* As iptunnel_pull_header(), but for the scrubbing. The IP header is there. */
 static bool pull_gre(struct sk_buff *skb, unsigned int hlen)
 {
+	const void *hdr;
+
 	if (unlikely(!pskb_may_pull(skb, hlen + sizeof(struct iphdr))))
 		return false;
-	skb_pull_rcsum(skb, hlen);
+	hdr = __skb_pull(skb, hlen) - hlen;
+	skb_postpull_rcsum(skb, hdr, hlen);
 	skb->protocol = htons(ETH_P_IP);
 	skb_clear_hash_if_not_l4(skb);
 	__vlan_hwaccel_clear_tag(skb);
@@ -72,14 +75,13 @@ static bool pull_gre(struct sk_buff *skb, unsigned int hlen)
 	return !iptunnel_pull_offloads(skb);
 }
 
-static unsigned int keepalive_len(const struct sk_buff *skb, const struct iphdr *outer)
+/* Of the keepalive that an inner GRE packet may be; 0 if it is none. */
+static noinline unsigned int keepalive_len(const struct sk_buff *skb, const struct iphdr *outer)
 {
 	u8 buf[60 + CLPS_GRE_MAX_LEN];
 	unsigned int len = min_t(unsigned int, skb->len, sizeof(buf));
 	const void *inner;
 
-	if (likely(ip_hdr(skb)->protocol != IPPROTO_GRE))
-		return 0;
 	inner = skb_header_pointer(skb, 0, len, buf);
 	if (!inner)
 		return 0;
@@ -115,13 +117,15 @@ static void gre_rx(struct clps_gre_tun *tun, struct sk_buff *skb, const struct o
 		rx_drop(tun, skb, CLPS_DROP_malformed);
 		return;
 	}
-	len = keepalive_len(skb, &outer->ip);
-	if (unlikely(len)) {
-		clps_gre_keepalive_answer(tun, skb, len);
-		return;
+	if (unlikely(ip_hdr(skb)->protocol == IPPROTO_GRE)) {
+		len = keepalive_len(skb, &outer->ip);
+		if (len) {
+			clps_gre_keepalive_answer(tun, skb, len);
+			return;
+		}
 	}
 	/* RFC 6040, 4.2: the outer CE goes inside, or the packet goes. */
-	ecn = IP_ECN_decapsulate(&outer->ip, skb);
+	ecn = INET_ECN_decapsulate(skb, outer->ip.tos, ip_hdr(skb)->tos);
 	if (unlikely(ecn > 1)) {
 		rx_drop(tun, skb, CLPS_DROP_ecn);
 		return;
@@ -146,16 +150,12 @@ static bool plain_header(struct clps_gre *gre, const struct sk_buff *skb, unsign
 	return true;
 }
 
-/* The GRE header of @skb, whose outer IP header is @iph. 0, negative errno, or PPTP. */
-static int gre_header(struct clps_gre *gre, const struct sk_buff *skb, const struct iphdr *iph)
+static noinline int any_header(struct clps_gre *gre, const struct sk_buff *skb, unsigned int off)
 {
-	unsigned int off = iph->ihl * 4;
 	u8 buf[CLPS_GRE_MAX_LEN];
 	unsigned int len;
 	const u8 *data;
 
-	if (likely(plain_header(gre, skb, off)))
-		return 0;
 	len = skb->len - min_t(unsigned int, skb->len, off);
 	len = min_t(unsigned int, len, sizeof(buf));
 	data = skb_header_pointer(skb, off, len, buf);
@@ -165,6 +165,14 @@ static int gre_header(struct clps_gre *gre, const struct sk_buff *skb, const str
 	if (len >= CLPS_GRE_MIN_LEN && (data[1] & CLPS_GRE_VERSION) == 1)
 		return PPTP;
 	return clps_gre_parse(gre, data, len);
+}
+
+/* The GRE header of @skb, whose outer IP header is @iph. 0, negative errno, or PPTP. */
+static int gre_header(struct clps_gre *gre, const struct sk_buff *skb, const struct iphdr *iph)
+{
+	unsigned int off = iph->ihl * 4;
+
+	return likely(plain_header(gre, skb, off)) ? 0 : any_header(gre, skb, off);
 }
 
 /*
@@ -300,14 +308,14 @@ static bool host_only_routes(const struct net *net, const struct sk_buff *skb)
  * changed is taken here, when nobody is there who would look at it on its way.
  * Whatever is not in order goes on, and is judged there.
  */
-unsigned int clps_gre_hook_early(void *priv, struct sk_buff *skb,
+__flatten unsigned int clps_gre_hook_early(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct clps_gre_net *gn = priv;
 	struct clps_gre_tun *tun;
 	struct clps_addr remote;
-	struct outer outer;
+	struct outer outer clps_compat_uninit;
 
 	if (iph->protocol != IPPROTO_GRE || iph->ihl != 5 || ip_is_fragment(iph) ||
 	    skb->pkt_type != PACKET_HOST || !host_only_routes(state->net, skb))
