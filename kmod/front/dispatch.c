@@ -14,14 +14,14 @@ static bool fits(const struct sk_buff *skb, unsigned int mtu)
 	return skb->len <= mtu;
 }
 
-/* As dev_hard_header(). */
-static int push_eth(struct sk_buff *skb, struct net_device *dev, const u8 *dst, const u8 *src)
+/* As dev_hard_header(); there is room for it. */
+static __always_inline int push_eth(struct sk_buff *skb, struct net_device *dev, const u8 *dst, const u8 *src)
 {
 	struct ethhdr *eth;
 
 	if (unlikely(!dev->header_ops || dev->header_ops->create != eth_header))
 		return dev_hard_header(skb, dev, ETH_P_IP, dst, src, skb->len);
-	eth = skb_push(skb, ETH_HLEN);
+	eth = __skb_push(skb, ETH_HLEN);
 	ether_addr_copy(eth->h_dest, dst);
 	ether_addr_copy(eth->h_source, src);
 	eth->h_proto = htons(ETH_P_IP);
@@ -29,13 +29,13 @@ static int push_eth(struct sk_buff *skb, struct net_device *dev, const u8 *dst, 
 }
 
 /* Straight into the guest's NIC; consumes @skb. 0, or the reason that was counted. */
-static int deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src_mac)
+static __always_inline int deliver(struct clps_honeypot *hp, struct sk_buff *skb, const u8 *src_mac)
 {
 	struct clps_stats __percpu *stats = hp->network->stats;
 	struct clps_port *port = rcu_dereference(hp->port);
 	unsigned int len = skb->len;
+	u8 mac[ETH_ALEN] clps_compat_uninit;
 	struct net_device *dev;
-	u8 mac[ETH_ALEN];
 
 	if (unlikely(!port)) {
 		clps_drop(stats, skb, CLPS_DROP_detached);
@@ -97,12 +97,11 @@ void clps_front_from_uplink(void *priv, struct clps_uplink *up, struct sk_buff *
 	len = skb->len;
 	if (unlikely(deliver(hp, skb, gateway)))
 		return;
-	clps_stats_inc(network->stats, CLPS_C_rx_packets);
-	clps_stats_add(network->stats, CLPS_C_rx_bytes, len);
+	clps_stats_packet(network->stats, CLPS_C_rx_packets, len);
 }
 
 /* Between two honeypots of one network, as on its LAN. */
-static void local(struct clps_honeypot *from, struct clps_honeypot *to, struct sk_buff *skb)
+static noinline void local(struct clps_honeypot *from, struct clps_honeypot *to, struct sk_buff *skb)
 {
 	struct clps_network *network = from->network;
 	unsigned int len = skb->len;
@@ -144,7 +143,8 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 		clps_drop(network->stats, skb, CLPS_DROP_bad_dst);
 		return;
 	}
-	to = clps_honeypot_lookup(network, &pkt.dst);
+	to = clps_honeypot_may_have(network, &pkt.dst) ?
+		clps_honeypot_lookup(network, &pkt.dst) : NULL;
 	if (to) {
 		local(from, to, skb);
 		return;
@@ -164,8 +164,7 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 	if (unlikely(clps_uplink_xmit(up, skb)))
 		return;
 	clps_pcount_tx(from->count, len);
-	clps_stats_inc(network->stats, CLPS_C_tx_packets);
-	clps_stats_add(network->stats, CLPS_C_tx_bytes, len);
+	clps_stats_packet(network->stats, CLPS_C_tx_packets, len);
 }
 
 void clps_front_from_port(struct clps_port *port, struct sk_buff *skb)

@@ -55,6 +55,8 @@ struct clps_front_net {
  * @outbound: enum collapsar_outbound
  * @flows: size of the flow table
  * @nr_honeypots: RTNL
+ * @lowest: of its honeypots' addresses, in host order; grows downwards only
+ * @highest: of its honeypots' addresses, in host order; grows upwards only
  * @policy: containment
  * @stats: every packet of this network, and every drop
  * @rcu: readers are in softirq
@@ -70,6 +72,8 @@ struct clps_network {
 	u32 outbound;
 	u32 flows;
 	u32 nr_honeypots;
+	u32 lowest;
+	u32 highest;
 	struct clps_policy *policy;
 	struct clps_stats __percpu *stats;
 	struct rcu_head rcu;
@@ -184,6 +188,16 @@ void clps_honeypots_destroy(struct clps_front_net *fn);
 struct clps_honeypot *clps_honeypot_find(struct clps_front_net *fn, const char *name);
 struct clps_honeypot *clps_honeypot_lookup(const struct clps_network *network,
 					   const struct clps_addr *addr);
+
+/* Most of what honeypots send is for nobody of their own network: the table need not be asked. */
+static inline bool clps_honeypot_may_have(const struct clps_network *network,
+					  const struct clps_addr *addr)
+{
+	u32 n = be32_to_cpu(clps_addr_get_v4(addr));
+
+	return n >= READ_ONCE(network->lowest) && n <= READ_ONCE(network->highest);
+}
+
 int clps_honeypot_add(struct clps_front_net *fn, const struct clps_honeypot_conf *conf,
 		      struct netlink_ext_ack *extack);
 int clps_honeypot_set_port(struct clps_honeypot *hp, int ifindex, struct netlink_ext_ack *extack);

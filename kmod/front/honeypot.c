@@ -15,7 +15,7 @@ static u32 dispatch_hash(const void *data, u32 len, u32 seed)
 	return clps_addr_hash(&key->addr, key->network, seed);
 }
 
-static int dispatch_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+static __always_inline int dispatch_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct clps_dispatch_key *key = arg->key;
 	const struct clps_honeypot *hp = obj;
@@ -117,6 +117,17 @@ static struct clps_honeypot *honeypot_alloc(const struct clps_honeypot_conf *con
 	return hp;
 }
 
+static void widen(struct clps_network *network, const struct clps_addr *addr)
+{
+	u32 n = be32_to_cpu(clps_addr_get_v4(addr));
+
+	ASSERT_RTNL();
+	if (n < network->lowest)
+		WRITE_ONCE(network->lowest, n);
+	if (n > network->highest)
+		WRITE_ONCE(network->highest, n);
+}
+
 static int honeypot_insert(struct clps_front_net *fn, struct clps_honeypot *hp,
 			   struct netlink_ext_ack *extack)
 {
@@ -140,6 +151,7 @@ static int honeypot_insert(struct clps_front_net *fn, struct clps_honeypot *hp,
 			NL_SET_ERR_MSG(extack, "no memory for another honeypot");
 		goto err_id;
 	}
+	widen(hp->network, &hp->key.addr);
 	err = rhashtable_lookup_insert_fast(&fn->dispatch, &hp->dispatch_node, dispatch_params);
 	if (err) {
 		if (err == -EEXIST)

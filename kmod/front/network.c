@@ -79,6 +79,7 @@ static struct clps_network *network_alloc(struct clps_front_net *fn,
 	clps_mac_store(&network->gateway, conf->gateway);
 	network->outbound = conf->outbound;
 	network->flows = conf->flows;
+	network->lowest = U32_MAX;
 	network->stats = clps_stats_alloc();
 	if (!network->stats)
 		goto err_network;

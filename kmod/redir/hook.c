@@ -30,7 +30,7 @@ static bool arp_for(struct clps_redir_nic *nic, __be32 addr, const struct clps_a
 	return clps_v_arp(v, arp, may_answer(v, skb));
 }
 
-static unsigned int hook_arp(struct clps_redir_nic *nic, struct sk_buff *skb)
+static noinline unsigned int hook_arp(struct clps_redir_nic *nic, struct sk_buff *skb)
 {
 	struct clps_arp arp;
 	u8 buf[CLPS_ARP_LEN];
@@ -52,8 +52,7 @@ static unsigned int hook_arp(struct clps_redir_nic *nic, struct sk_buff *skb)
 static void count_rx(struct clps_v *v, unsigned int len)
 {
 	clps_pcount_rx(v->count, len);
-	clps_stats_inc(v->rn->stats, CLPS_C_rx_packets);
-	clps_stats_add(v->rn->stats, CLPS_C_rx_bytes, len);
+	clps_stats_packet(v->rn->stats, CLPS_C_rx_packets, len);
 }
 
 /* A newcomer who never speaks is found although nobody's cache expires. */
@@ -94,9 +93,9 @@ static __always_inline unsigned int capture(struct clps_v *v, struct sk_buff *sk
 	return NF_STOLEN;
 }
 
-static unsigned int hook_ip(struct clps_redir_nic *nic, struct sk_buff *skb)
+static __always_inline unsigned int hook_ip(struct clps_redir_nic *nic, struct sk_buff *skb)
 {
-	struct iphdr buf, *iph;
+	struct iphdr buf clps_compat_uninit, *iph;
 	struct clps_v *v;
 
 	iph = skb_header_pointer(skb, 0, sizeof(buf), &buf);

@@ -10,8 +10,7 @@
 static void count_tx(struct clps_v *v, unsigned int len)
 {
 	clps_pcount_tx(v->count, len);
-	clps_stats_inc(v->rn->stats, CLPS_C_tx_packets);
-	clps_stats_add(v->rn->stats, CLPS_C_tx_bytes, len);
+	clps_stats_packet(v->rn->stats, CLPS_C_tx_packets, len);
 }
 
 /* From a MAC of V's own, which the neighbour's known header does not have. */

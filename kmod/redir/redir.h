@@ -241,8 +241,22 @@ int clps_v_set_mac(struct clps_v *v, const u8 *mac, struct netlink_ext_ack *exta
 struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex);
 /* RTNL. */
 struct clps_v *clps_v_find(struct clps_redir_net *rn, const struct clps_addr *addr, int ifindex);
-/* The V of a NIC that has an IPv4 address, or NULL. RCU. */
-struct clps_v *clps_v_of_nic(const struct clps_redir_nic *nic, __be32 addr);
+/* Of a NIC, with an address between its lowest and its highest; or NULL. RCU. */
+struct clps_v *clps_v_in_range(const struct clps_redir_nic *nic, __be32 addr);
+
+/*
+ * The V of a NIC that has an IPv4 address, or NULL. Most of what a NIC hears is of and for
+ * others, whom the table need not be asked about. RCU.
+ */
+static inline struct clps_v *clps_v_of_nic(const struct clps_redir_nic *nic, __be32 addr)
+{
+	u32 n = be32_to_cpu(addr);
+
+	if (n < READ_ONCE(nic->lowest) || n > READ_ONCE(nic->highest))
+		return NULL;
+	return clps_v_in_range(nic, addr);
+}
+
 /* RCU. */
 struct clps_v *clps_v_by_uplink(struct clps_redir_net *rn, const struct clps_addr *addr,
 				const struct clps_redir_uplink *uplink);

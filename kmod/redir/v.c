@@ -16,7 +16,7 @@ static u32 nic_hash(const void *data, u32 len, u32 seed)
 	return clps_addr_hash(&key->addr, key->ifindex, seed);
 }
 
-static int nic_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+static __always_inline int nic_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct clps_v_nic_key *key = arg->key;
 	const struct clps_v *v = obj;
@@ -40,7 +40,7 @@ static u32 uplink_hash(const void *data, u32 len, u32 seed)
 	return clps_addr_hash(&key->addr, hash_ptr(key->uplink, 32), seed);
 }
 
-static int uplink_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+static __always_inline int uplink_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct clps_v_uplink_key *key = arg->key;
 	const struct clps_v *v = obj;
@@ -100,15 +100,11 @@ struct clps_v *clps_v_by_nic(struct clps_redir_net *rn, const struct clps_addr *
 	return rhashtable_lookup(&rn->by_nic, &key, nic_params);
 }
 
-/* Most of what a NIC hears is of and for others, whom the table need not be asked about. */
-struct clps_v *clps_v_of_nic(const struct clps_redir_nic *nic, __be32 addr)
+struct clps_v *clps_v_in_range(const struct clps_redir_nic *nic, __be32 addr)
 {
-	struct clps_addr key = clps_addr_v4(addr);
-	u32 n = be32_to_cpu(addr);
+	struct clps_v_nic_key key = { .addr = clps_addr_v4(addr), .ifindex = nic->dev->ifindex };
 
-	if (n < READ_ONCE(nic->lowest) || n > READ_ONCE(nic->highest))
-		return NULL;
-	return clps_v_by_nic(nic->rn, &key, nic->dev->ifindex);
+	return rhashtable_lookup(&nic->rn->by_nic, &key, nic_params);
 }
 
 static void widen(struct clps_redir_nic *nic, const struct clps_addr *addr)

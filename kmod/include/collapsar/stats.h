@@ -123,6 +123,25 @@ static inline void clps_stats_inc(struct clps_stats __percpu *stats,
 }
 
 /**
+ * clps_stats_packet() - count a packet and its bytes
+ * @stats: counters
+ * @c: of packets; that of their bytes is the next one
+ * @len: its length in bytes
+ *
+ * Context: BH disabled.
+ */
+static inline void clps_stats_packet(struct clps_stats __percpu *stats,
+				     enum clps_counter c, unsigned int len)
+{
+	struct clps_stats *s = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&s->syncp);
+	u64_stats_inc(&s->v[c]);
+	u64_stats_add(&s->v[c + 1], len);
+	u64_stats_update_end(&s->syncp);
+}
+
+/**
  * clps_stats_sum() - sum counters over all CPUs
  * @stats: counters
  * @sum: CLPS_COUNTER_MAX values to fill
