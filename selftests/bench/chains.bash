@@ -28,7 +28,8 @@ chain_down() {
 	for n in $CHAIN_NS; do ip netns del "$n" 2> /dev/null || :; done
 }
 
-chain_up() {
+# The namespaces, and nothing between them.
+chain_spaces() {
 	local n
 
 	for n in $CHAIN_NS; do
@@ -36,6 +37,10 @@ chain_up() {
 		in_chain "$n" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 		ip -n "$n" link set lo up
 	done
+}
+
+chain_up() {
+	chain_spaces
 	"build_$1"
 }
 

@@ -25,16 +25,9 @@ say() { in_chain "$1" collapsarctl apply -; }
 
 # No neighbour is to be asked for while packets are counted.
 friends() { ip -n "$1" neigh replace "$2" lladdr "$3" dev "$4" nud permanent; }
-mac() { in_chain "$1" cat "/sys/class/net/$2/address"; }
 
 ends() {
-	local n
-
-	for n in $CHAIN_NS; do
-		ip netns add "$n"
-		in_chain "$n" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-		ip -n "$n" link set lo up
-	done
+	chain_spaces
 	cable intruder eth0 H eth0
 	cable H wan center wan
 	ip -n intruder addr add 10.0.0.1/8 dev eth0
@@ -43,10 +36,10 @@ ends() {
 	ip -n H addr add 192.0.2.2/24 dev wan
 	ip -n center addr add 192.0.2.1/24 dev wan
 	ip -n guest route add local 10.1.0.0/16 dev lo
-	friends intruder 10.0.0.2 "$(mac H eth0)" eth0
-	friends H 10.0.0.1 "$(mac intruder eth0)" eth0
-	friends H 192.0.2.1 "$(mac center wan)" wan
-	friends center 192.0.2.2 "$(mac H wan)" wan
+	friends intruder 10.0.0.2 "$(mac_at H eth0)" eth0
+	friends H 10.0.0.1 "$(mac_at intruder eth0)" eth0
+	friends H 192.0.2.1 "$(mac_at center wan)" wan
+	friends center 192.0.2.2 "$(mac_at H wan)" wan
 }
 
 # guest_port N: pN of the center, eN of the guest.

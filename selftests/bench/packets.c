@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <x86intrin.h>
+#include "costs.h"
 
 /* A packet may take a detour by ksoftirqd, which runs when we sleep; not many do. */
 enum { MOST_LATE = 100 /* one of so many */, LATE_MS = 1000 };
@@ -135,42 +136,6 @@ static void open_way(const struct end *from, const struct end *to)
 		;
 }
 
-static uint64_t own_cost(void)
-{
-	uint64_t begin, least = ~0ull;
-	int i;
-
-	for (i = 0; i < 100; i++) {
-		begin = __rdtsc();
-		begin = __rdtsc() - begin;
-		if (begin < least)
-			least = begin;
-	}
-	return least;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void report(uint64_t *cost, int count)
-{
-	uint64_t sum = 0, own = own_cost();
-	int i;
-
-	for (i = 0; i < count; i++) {
-		cost[i] -= own;
-		sum += cost[i];
-	}
-	qsort(cost, count, sizeof(*cost), by_value);
-	printf("%llu %llu %llu %llu\n", (unsigned long long)cost[count / 2],
-	       (unsigned long long)(sum / count), (unsigned long long)cost[0],
-	       (unsigned long long)cost[count - 1]);
-}
-
 int main(int argc, char **argv)
 {
 	struct end from, to;
@@ -207,6 +172,6 @@ int main(int argc, char **argv)
 		else if (++late > count / MOST_LATE)
 			altered_or_lost(i, "late, as too many");
 	}
-	report(cost, count);
+	costs_print(cost, count);
 	return 0;
 }

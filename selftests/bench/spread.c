@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <x86intrin.h>
+#include "costs.h"
 
 enum { FROM_PORT = 5000, TO_PORT = 9, MAX_SIZE = 1472, MOST_LATE = 100, LATE_MS = 1000 };
 
@@ -145,26 +146,6 @@ static uint64_t carry(const struct end *from, const struct end *to, unsigned int
 	return cost;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void report(uint64_t *cost, unsigned int n)
-{
-	uint64_t sum = 0;
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		sum += cost[i];
-	qsort(cost, n, sizeof(*cost), by_value);
-	printf("%llu %llu %llu %llu\n", (unsigned long long)cost[n / 2],
-	       (unsigned long long)(sum / n), (unsigned long long)cost[0],
-	       (unsigned long long)cost[n - 1]);
-}
-
 int main(int argc, char **argv)
 {
 	unsigned int count, step, i, taken = 0, back;
@@ -196,6 +177,6 @@ int main(int argc, char **argv)
 	}
 	if (taken < count - count / MOST_LATE)
 		refuse(i, &to, "late, as too many");
-	report(cost, taken);
+	costs_print(cost, taken);
 	return 0;
 }
