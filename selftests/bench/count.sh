@@ -19,6 +19,7 @@ count() {
 }
 
 for chain in $CHAINS; do
+	echo "# $chain"
 	chain_up "$chain"
 	for size in $SIZES; do
 		for way in there back; do

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the programs of selftests/bench/wall print, as numbers; nothing here runs anything."""
+"""What the programs of selftests/bench print, as numbers; nothing here runs anything."""
 
 import statistics
 
@@ -66,3 +66,32 @@ def medians(turns):
     names = {name for turn in turns for name in turn}
     return {n: float(f"{statistics.median(t[n] for t in turns if n in t):.4g}")
             for n in sorted(names)}
+
+
+def counts(text, words):
+    """Lines of so many words and four counts: {words: [(median, mean, min, max), ...]}"""
+    found = {}
+    for line in text.splitlines():
+        parts = line.split()
+        if len(parts) == words + 4 and all(p.isdecimal() for p in parts[words:]):
+            found.setdefault(tuple(parts[:words]), []).append(tuple(int(p) for p in parts[words:]))
+    return found
+
+
+# Of a median that repeats: what alignment and the like may add.
+HAIR = 0.001
+
+
+def repeated(what, runs, now_and_then=None):
+    """The median of something that was counted twice. Its mean also has what happens now and
+    then, the timer or a refilled slab: that is at most so much of it, where it is asked."""
+    if len(runs) != 2:
+        raise Wrong(f"{what} was counted {len(runs)} times")
+    first, again = runs
+    if not first[0] or abs(first[0] - again[0]) > first[0] * HAIR:
+        raise Wrong(f"{what}: {first[0]} instructions, then {again[0]}")
+    if now_and_then is not None:
+        for median, mean, *_ in runs:
+            if mean > first[0] * (1 + now_and_then):
+                raise Wrong(f"{what}: {median} instructions, but on average {mean}")
+    return first[0]

@@ -68,6 +68,7 @@ one_network() {
 }
 
 fill_v() {
+	echo "# $VS V's"
 	each "$VS" 1 | awk '{ print "redirect add 10.1." $1 " dev eth0 uplink up probes 0" }' | say H
 	each "$VS" 1 | awk -v mac=$GUEST_MAC '{
 		print "honeypot add h" $2 " network net address 10.1." $1 " port p0 mac " mac }' | say center
@@ -80,6 +81,7 @@ fill_dispatch() {
 	for k in {15..1}; do
 		rest=$((left / k))
 		left=$((left - rest))
+		echo "# entries of network $((16 - k)) of 15: $rest"
 		ip -n center link add d$k type veth peer name dd$k
 		say center <<-EOT
 		uplink add u$k remote 192.0.2.3 local 192.0.2.1 key $k
@@ -95,6 +97,7 @@ fill_dispatch() {
 networks() {
 	local kind=$1
 
+	echo "# networks $2 to $3 by $kind"
 	if [ "$kind" = networks ]; then
 		each "$3" "$2" | awk '{ print "uplink add u" $2 " remote 192.0.2.1 local 192.0.2.2 key " 3 + $2 }' | say H
 		each "$3" "$2" | awk '{ print "uplink add u" $2 " remote 192.0.2.2 local 192.0.2.1 key " 3 + $2 }' | say center

@@ -56,6 +56,20 @@ def medians():
     return figures.medians(turns) == {"a": 2, "b": 12350}
 
 
+def counts():
+    text = "# ours\nours 64 there 9 8 7 6\nours 64 there 9 8 7 5\nours 64 back 1 2 3 x\nmv: 1 2 3 4 5\n"
+    return figures.counts(text, 3) == {("ours", "64", "there"): [(9, 8, 7, 6), (9, 8, 7, 5)]} and \
+        figures.counts("", 3) == {}
+
+
+def repeated():
+    runs = [(1000, 1020, 999, 5000), (1001, 1030, 999, 6000)]
+    return figures.repeated("", runs) == figures.repeated("", runs, 0.03) == 1000 and \
+        all(refuses(figures.repeated, "", *a) for a in (
+            ([],), (runs[:1],), (runs + runs[:1],), ([runs[0], (1002, 1020, 999, 5000)],),
+            ([(0, 0, 0, 0)] * 2,), (runs, 0.029)))
+
+
 def merge():
     with tempfile.TemporaryDirectory() as where:
         metrics.PATH = os.path.join(where, "build", "bench.json")
@@ -70,5 +84,6 @@ def merge():
             return first == {"metrics": {"a": 3, "b": 2}} and json.load(f) == {"metrics": {"c": 4}}
 
 
-CASES = {c.__name__: c for c in (gbit, percentile, round_trips, flood, frame_sizes, medians, merge)}
+CASES = {c.__name__: c for c in (gbit, percentile, round_trips, flood, frame_sizes, medians, counts,
+                                repeated, merge)}
 sys.exit(0 if CASES[sys.argv[1]]() else 1)
