@@ -36,6 +36,7 @@ bench:
 	tools/install-deps
 	@rm -f build/bench.json
 	@selftests/bench/insn
+	@selftests/bench/ring
 	@selftests/bench/full
 	@selftests/bench/memory
 	@selftests/bench/wall
