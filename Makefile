@@ -40,6 +40,7 @@ bench:
 	@selftests/bench/full
 	@selftests/bench/memory
 	@selftests/bench/wall
+	@selftests/bench/summary
 
 lint:
 	tools/install-deps

@@ -95,3 +95,16 @@ def repeated(what, runs, now_and_then=None):
             if mean > first[0] * (1 + now_and_then):
                 raise Wrong(f"{what}: {median} instructions, but on average {mean}")
     return first[0]
+
+
+# What the bench is there for, by the names that others look for.
+WANTED = (*(f"insn_per_packet_{size}_{chain}" for size in (64, 1400)
+            for chain in ("ours", "stock", "flower", "bpf", "direct")),
+          "ring_insn_per_packet", "ring_insn_per_packet_1400", "tcp_gbit_ours", "tcp_gbit_stock",
+          "rtt_us_p50", "rtt_us_p99", "rtt_back_us_p50", "rtt_back_us_p99", "kpps_64")
+
+
+def missing(metrics):
+    """Those of WANTED that are no figures."""
+    return [n for n in WANTED if not isinstance(metrics.get(n), (int, float))
+            or isinstance(metrics[n], bool) or not metrics[n] > 0]

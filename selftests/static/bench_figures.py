@@ -70,6 +70,14 @@ def repeated():
             ([(0, 0, 0, 0)] * 2,), (runs, 0.029)))
 
 
+def wanted():
+    found = {n: 1.5 for n in figures.WANTED}
+    return not figures.missing(found) and figures.missing({}) == list(figures.WANTED) and \
+        all(figures.missing({**found, "kpps_64": wrong}) == ["kpps_64"]
+            for wrong in (0, -1, None, "8", True, float("nan"))) and \
+        len(set(figures.WANTED)) == 19 and "ring_insn_per_packet" in figures.WANTED
+
+
 def merge():
     with tempfile.TemporaryDirectory() as where:
         metrics.PATH = os.path.join(where, "build", "bench.json")
@@ -85,5 +93,5 @@ def merge():
 
 
 CASES = {c.__name__: c for c in (gbit, percentile, round_trips, flood, frame_sizes, medians, counts,
-                                repeated, merge)}
+                                repeated, wanted, merge)}
 sys.exit(0 if CASES[sys.argv[1]]() else 1)
