@@ -7,7 +7,7 @@ def total(f): [.[] | f] | add // 0;
 def of_scope($s): .stats | map(select(.scope == $s).counters);
 def counters($s; names): of_scope($s) | total(.[names]);
 def drops($s): of_scope($s) | total(to_entries[] | select(.key | startswith("drop_")).value);
-def links($names): [.links[] | select(.ifname | IN($names[])).stats64];
+def links($names): INDEX($names[]; .) as $of | [.links[] | select($of[.ifname]).stats64];
 def of_kind($kind): [.links[] | select(.linkinfo.info_kind? == $kind).stats64];
 def sent: .tx.packets + .tx.dropped + .tx.errors;
 # Of nftables: what came to our hook, and what came out behind it.
@@ -78,8 +78,8 @@ def equations:
 ($before[0] | equations) as $was | ($after[0] | equations) as $is |
 ($is | to_entries[] |
 	[.value[0] - ($was[.key][0] // 0), .value[1] - ($was[.key][1] // 0)] as [$theirs, $ours] |
-	select($theirs != $ours) | "\(.key): \($theirs) by others' count, \($ours) by ours"),
-([$is, $was] | if .[0] == {} then "nothing of ours is counted here" else empty end),
+	select($theirs != $ours) | "\($ns): \(.key): \($theirs) by others' count, \($ours) by ours"),
+([$is, $was] | if .[0] == {} then "\($ns): nothing of ours is counted here" else empty end),
 ([$after[0], $before[0]] | map(to_lan) | transpose | map(.[0] - .[1]) |
 	select(.[0] < .[1] or .[0] > .[1] + .[2]) |
-	"packets to the LAN: \(.[0]) by others' count, \(.[1]) by ours")
+	"\($ns): packets to the LAN: \(.[0]) by others' count, \(.[1]) by ours")

@@ -2,17 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 rounds.py build KIND            the path of stage.py, with uplinks of KIND
+rounds.py KIND switch           to uplinks of KIND, from any other
 rounds.py KIND WHAT ROUNDS      WHAT goes and comes back, so many times; after each time
                                 pings are answered again
 """
-import errno
 import os
 import select
 import sys
 import time
 
-from stage import Answers, ETH0, ETH0_5, LAN0, MODULES, P1, Stage, UP0, VLAN_V, WAN
+from stage import Answers, ETH0, ETH0_5, LAN0, MODULES, P1, Stage, VLAN_V, WAN
 from rtnl import insmod, ns_del, rmmod
+from uplinks import FAR, UP0, WG0
 
 
 def modules(stage, gone):
@@ -33,11 +34,7 @@ def modules(stage, gone):
 def until_gone(stage, ns, index):
     """A namespace ends when the kernel finds time: its cable's other end goes with it."""
     for _ in range(5000):
-        try:
-            stage.route(ns).up(index)
-        except OSError as e:
-            if e.errno != errno.ENODEV:
-                raise
+        if not stage.route(ns).is_there(index):
             return
         select.select([], [], [], 0.002)
     sys.exit("the namespace stays")
@@ -72,21 +69,45 @@ def wan(stage):
     stage.wan()
 
 
-def uplink_h(stage):
-    stage.route("H").delete(UP0)
-    stage.uplink("H")
-    stage.redirects()
+def remake(stage, ends):
+    for ns in ends:
+        stage.uplink(ns)
+    if "H" in ends:
+        stage.redirects()
+    if "center" in ends:
+        stage.network_again()
 
 
-def uplink_center(stage):
-    stage.route("center").delete(UP0)
-    stage.uplink("center")
-    stage.network_again()
+def uplink(stage, ns):
+    stage.kind.delete(stage, ns)
+    remake(stage, stage.kind.ends(ns))
 
 
-def uplinks(stage):
-    uplink_h(stage)
-    uplink_center(stage)
+def switch(stage):
+    """Of the old kind nothing is known, but what it may have been called."""
+    for ns in FAR:
+        for index in (UP0, WG0, WAN):
+            if stage.route(ns).is_there(index):
+                stage.route(ns).delete(index)
+    stage.wan()
+    remake(stage, FAR)
+
+
+def below(stage):
+    """Both ends' WireGuard; the tunnels in it stay."""
+    for ns in FAR:
+        stage.route(ns).delete(WG0)
+        stage.kind.make_below(stage, ns)
+
+
+def peer_h(stage):
+    stage.redirect_del()
+    stage.redirect()
+
+
+def peer_center(stage):
+    stage.network_del()
+    stage.front()
 
 
 def port(stage):
@@ -100,7 +121,8 @@ WHAT = {
     "front-module": lambda s: modules(s, ["collapsar_front"]),
     "modules": lambda s: modules(s, MODULES),
     "nic": nic, "vlan": vlan, "wan": wan, "port": port,
-    "uplink-h": uplink_h, "uplink-center": uplink_center, "uplinks": uplinks,
+    "uplink-h": lambda s: uplink(s, "H"), "uplink-center": lambda s: uplink(s, "center"),
+    "below": below, "peer-h": peer_h, "peer-center": peer_center,
     "ns-h": lambda s: namespace(s, "H"),
     "ns-center": lambda s: namespace(s, "center"),
     "ns-guest": lambda s: namespace(s, "guest"),
@@ -121,5 +143,7 @@ def main(kind, what, rounds):
 if __name__ == "__main__":
     if sys.argv[1] == "build":
         Stage(sys.argv[2]).build()
+    elif sys.argv[2] == "switch":
+        switch(Stage(sys.argv[1]))
     else:
         main(*sys.argv[1:])

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Namespaces, links and modules by hand: what a round builds up costs no program."""
 import ctypes
+import errno
+import ipaddress
 import os
 import socket
 import struct
 from contextlib import contextmanager
 
-from genl import NLM_ACK, NLM_REQUEST, NESTED, attr, name, u32, v4
+from genl import Family, NLM_ACK, NLM_REQUEST, NESTED, attr, name, u32, v4
 
 CREATE_EXCL = 0x600
 NEWLINK, DELLINK, SETLINK, NEWADDR, NEWROUTE = 16, 17, 19, 20, 24
-IFF_UP, CLONE_NEWNET, MS_BIND, MNT_DETACH, O_NONBLOCK = 1, 0x40000000, 4096, 2, 2048
+IFF_UP, IFA_F_NODAD = 1, 2
+CLONE_NEWNET, MS_BIND, MNT_DETACH, O_NONBLOCK = 0x40000000, 4096, 2, 2048
 INIT_MODULE, DELETE_MODULE = 175, 176
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -22,6 +25,10 @@ def call(what, *args):
 
 def nest(kind, *attrs):
     return attr(kind | NESTED, b"".join(attrs))
+
+
+def packed(address):
+    return ipaddress.ip_address(address).packed
 
 
 @contextmanager
@@ -40,6 +47,18 @@ def inside(ns):
 def write(path, text):
     with open(path, "w") as f:
         f.write(text)
+
+
+def ask(ns, family, cmd, payload):
+    """One generic netlink request; no socket of it stays in the namespace."""
+    with inside(ns):
+        f = Family(family)
+    try:
+        err, text, _ = f.send(cmd, payload)
+    finally:
+        f.sock.close()
+    if err:
+        raise OSError(err, "%s: %s" % (family, text))
 
 
 def ns_add(ns):
@@ -126,9 +145,20 @@ class Route:
     def delete(self, index):
         self.send(DELLINK, self.link(index, 0))
 
+    def is_there(self, index):
+        try:
+            self.up(index)
+        except OSError as e:
+            if e.errno != errno.ENODEV:
+                raise
+            return False
+        return True
+
     def addr(self, index, text, bits=24):
-        self.send(NEWADDR, struct.pack("BBBBi", socket.AF_INET, bits, 0, 0, index) +
-                  v4(1, text) + v4(2, text), CREATE_EXCL)
+        local = packed(text)
+        family, flags = (socket.AF_INET, 0) if len(local) == 4 else (socket.AF_INET6, IFA_F_NODAD)
+        self.send(NEWADDR, struct.pack("BBBBi", family, bits, flags, 0, index) +
+                  attr(1, local) + attr(2, local), CREATE_EXCL)
 
     def default(self, index, gateway):
         """The default route: RT_TABLE_MAIN, RTPROT_BOOT, universe, unicast."""

@@ -2,44 +2,37 @@
 """
 A whole path, each piece of which can go and come back by itself:
 
-  lan (br0, the intruder) -- eth0 H ------------ wan ==uplink== wan center p1 -- eth0 guest
-  10.1.0.9                   10.1.0.2, V's       192.0.2.2      192.0.2.1        10.1.0.77
+  lan (br0, the intruder) -- eth0 H ------- wan ==uplink up0== wan center p1 -- eth0 guest
+  10.1.0.9                   10.1.0.2, V's  192.0.2.2      192.0.2.1             10.1.0.77
   br0.5 10.5.0.9             eth0.5 10.5.0.2                                     10.5.0.77
+
+With uplinks of the kind "peers" 10.5.0.77 is in a network of its own, by another key, and
+is eth0 of guest2 behind p2.
 """
 import os
 import select
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../redir"))
-from genl import Family, attr, name, u32, v4  # noqa: E402
-from rtnl import Route, inside, nest, ns_add  # noqa: E402
+from genl import attr, name, u32, v4  # noqa: E402
+from rtnl import Route, ask, inside, nest, ns_add, write  # noqa: E402
+from uplinks import FAR, KEY, KINDS, UP0, WAN4, WAN6  # noqa: E402
 
 MODULES = ["collapsar", "collapsar_redir", "collapsar_front"]
 # Of each namespace's links.
-BR0, BR0_5, LAN0, ETH0, ETH0_5, WAN, UP0, P1 = 100, 101, 102, 103, 104, 105, 106, 107
-LAN_V, VLAN_V, H_WAN, C_WAN, KEY = "10.1.0.77", "10.5.0.77", "192.0.2.2", "192.0.2.1", 5
+BR0, BR0_5, LAN0, ETH0, ETH0_5, WAN, P1, P2 = 100, 101, 102, 103, 104, 105, 107, 109
+LAN_V, VLAN_V = "10.1.0.77", "10.5.0.77"
+SLOW = int(os.environ.get("CLPS_SLOW", 1))
 
 
 def mac(n):
     return bytes((2, 0, 0, 0, 0, n))
 
 
-def ask(ns, family, cmd, payload):
-    """One generic netlink request; no socket of it stays in the namespace."""
-    with inside(ns):
-        f = Family(family)
-    try:
-        err, text, _ = f.send(cmd, payload)
-    finally:
-        f.sock.close()
-    if err:
-        raise OSError(err, "%s: %s" % (family, text))
-
-
 class Stage:
     def __init__(self, kind):
-        """kind: of the uplinks at both ends, clps_gre or external."""
-        self.external = kind == "external"
+        """kind: of the uplinks at both ends, as in uplinks.py."""
+        self.kind, self.apart = KINDS[kind], kind == "peers"
         self.nl = {}
 
     def route(self, ns):
@@ -73,22 +66,26 @@ class Stage:
     def wan(self):
         self.route("H").veth(WAN, "wan", mac(4), "center", WAN, "wan", mac(5))
         self.route("center").up(WAN)
-        self.route("H").addr(WAN, H_WAN)
-        self.route("center").addr(WAN, C_WAN)
+        for ns in FAR:
+            self.route(ns).addr(WAN, WAN4[ns])
+            if self.kind.is_v6:
+                with inside(ns):
+                    write("/proc/sys/net/ipv6/conf/wan/disable_ipv6", "0")
+                self.route(ns).addr(WAN, WAN6[ns], 64)
 
     def uplink(self, ns):
-        local, remote = (H_WAN, C_WAN) if ns == "H" else (C_WAN, H_WAN)
-        if self.external:
-            self.route(ns).add(UP0, "up0", "gre", attr(18, b""))
-        else:
-            self.route(ns).add(UP0, "up0", "clps_gre", v4(1, remote) + v4(2, local) + u32(3, KEY))
+        self.kind.make(self, ns)
 
-    def uplink_ref(self, kind, remote):
-        return nest(kind, u32(1, UP0), v4(3, remote) + u32(4, KEY) if self.external else b"")
+    def uplink_ref(self, attribute, ns, key=KEY):
+        return nest(attribute, u32(1, UP0), self.kind.said(ns, key))
 
     def redirect(self, v=LAN_V):
+        key = KEY + 1 if self.apart and v == VLAN_V else KEY
         ask("H", "collapsar_redir", 1, v4(1, v) + u32(2, ETH0_5 if v == VLAN_V else ETH0) +
-            self.uplink_ref(4, C_WAN) + u32(9, 0))
+            self.uplink_ref(4, "H", key) + u32(9, 0))
+
+    def redirect_del(self, v=LAN_V):
+        ask("H", "collapsar_redir", 3, v4(1, v) + u32(2, ETH0))
 
     def port(self):
         self.route("center").veth(P1, "p1", mac(6), "guest", ETH0, "eth0", mac(7))
@@ -98,21 +95,39 @@ class Stage:
         guest.addr(ETH0, VLAN_V, 32)
         guest.default(ETH0, "10.1.0.1")
 
-    def network(self):
-        ask("center", "collapsar_front", 1, name(1, "lan") + self.uplink_ref(2, H_WAN) +
+    def network(self, net="lan", key=KEY):
+        ask("center", "collapsar_front", 1, name(1, net) + self.uplink_ref(2, "center", key) +
             attr(3, mac(1)))
 
     def network_again(self):
-        ask("center", "collapsar_front", 2, name(1, "lan") + self.uplink_ref(2, H_WAN))
+        ask("center", "collapsar_front", 2, name(1, "lan") + self.uplink_ref(2, "center"))
+
+    def network_del(self):
+        ask("center", "collapsar_front", 7, name(1, "hp0"))
+        ask("center", "collapsar_front", 3, name(1, "lan"))
+
+    def honeypot(self, n, v, net="lan", port=P1, guest=mac(7)):
+        ask("center", "collapsar_front", 5, name(1, "hp%d" % n) + name(2, net) + v4(3, v) +
+            u32(4, port) + attr(6, guest))
 
     def honeypots(self):
-        for i, v in enumerate((LAN_V, VLAN_V)):
-            ask("center", "collapsar_front", 5, name(1, "hp%d" % i) + name(2, "lan") + v4(3, v) +
-                u32(4, P1) + attr(6, mac(7)))
+        self.honeypot(0, LAN_V)
+        if not self.apart:
+            self.honeypot(1, VLAN_V)
 
     def honeypots_again(self):
-        for i in range(2):
+        for i in range(1 if self.apart else 2):
             ask("center", "collapsar_front", 6, name(1, "hp%d" % i) + u32(4, P1))
+
+    def network_apart(self):
+        ns_add("guest2")
+        guest = self.route("guest2")
+        self.route("center").veth(P2, "p2", mac(8), "guest2", ETH0, "eth0", mac(12))
+        guest.up(ETH0)
+        guest.addr(ETH0, VLAN_V)
+        guest.default(ETH0, "10.5.0.1")
+        self.network("vlan", KEY + 1)
+        self.honeypot(1, VLAN_V, "vlan", P2, mac(12))
 
     def redirects(self):
         self.redirect()
@@ -151,6 +166,8 @@ class Stage:
         self.redirects()
         self.port()
         self.front()
+        if self.apart:
+            self.network_apart()
 
 
 class Answers:
@@ -169,7 +186,7 @@ class Answers:
     def resume(self, more=10, seconds=15):
         """Until more answers than can have been on their way have come."""
         was = self.count()
-        for _ in range(seconds * 500):
+        for _ in range(seconds * 500 * SLOW):
             if self.count() >= was + more:
                 return
             select.select([], [], [], 0.002)
