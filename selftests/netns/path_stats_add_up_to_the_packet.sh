@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml
+# LANES: uml stock
 # TIMEOUT: 300
 # From the intruder to the honeypot and back, under a mix of traffic: what was sent was
 # delivered or dropped under a name, at the redirector and at the center, by our counters
