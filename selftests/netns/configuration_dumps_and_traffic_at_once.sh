@@ -15,6 +15,8 @@
 set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 
 ops=${CLPS_CHURN:-60}
 CHURN="$CLPS_ROOT/selftests/netns/smp/churn.py"
@@ -195,9 +197,14 @@ adds_up() {
 	equal "back through the tunnel" "$(lan tx_packets)" "$(link H up0 rx_packets)" &&
 	equal "back on the LAN" "$(lan tx_packets)" "$out"
 }
-answered() { in_ns "$1" ping -n -q -c 20 -i 0.05 -W 5 "$2" | grep -q '20 received'; }
+# With all that came and went: of so many pings each hop counts every one, there and back.
+each_hop_counts() {
+	stats_end
+	stats_watch H eth0 && stats_watch center && in_ns intruder ping -n -q -i 0.02 -c 50 "$1" &&
+		stats_add_up && stats_hops H center "$1" "$2" 50
+}
 
-ktap_start 23
+ktap_start 26
 load_modules collapsar collapsar_redir
 lan_up
 farm
@@ -243,6 +250,9 @@ kill "${floods[@]}"
 wait "${floods[@]}" 2> /dev/null
 ktap_check "what is silent stands still" wait_for 30 settled
 ktap_check "of what stayed no packet is lost uncounted" adds_up
+for v in 77 78 79; do
+	ktap_check "and now each hop counts what goes to 10.1.0.$v" each_hop_counts "10.1.0.$v" "g$((v - 76))"
+done
 objects > /tmp/objects.end
 ktap_check "everything is as it was" diff /tmp/objects /tmp/objects.end
 ktap_check "both monitors saw whole events" eval 'watched H && watched center'
