@@ -5,7 +5,8 @@
  * those that were sent. Linked statically, as nsexec is.
  *
  *   kind=ip|arp|gre   what is damaged; of gre, the outer headers as well
- *   from=NS/DEV to=NS/DEV  where the frames enter, and where they may come out
+ *   from=NS/DEV to=NS/DEV  where the frames enter, and where they may come out: Ethernet,
+ *                     or a tunnel's packets
  *   smac= dmac=       Ethernet addresses of what is sent
  *   src= dst=         IPv4 addresses of the packet, or of the ARP packet
  *   outer=SRC,DST key=N    of GRE
@@ -26,6 +27,7 @@
 #include <linux/virtio_net.h>
 #include <net/ethernet.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -469,12 +471,29 @@ static void look(const u8 *b, u32 len, bool joined)
 		done.last = true;
 }
 
-/* The next frame that came in. Return: its length, -1 when there is none. */
+/* The length of the header that there is none of on a tunnel's netdev. */
+static u32 bare(int sock)
+{
+	struct sockaddr_ll ll;
+	socklen_t len = sizeof(ll);
+
+	if (getsockname(sock, (struct sockaddr *)&ll, &len)) {
+		perror("getsockname");
+		exit(2);
+	}
+	return ll.sll_hatype == ARPHRD_ETHER ? 0 : 14;
+}
+
+/*
+ * The next frame that came in, with an Ethernet header of nobody's if it has none.
+ * Return: its length, -1 when there is none.
+ */
 static int next(int sock, u8 *b, bool *joined)
 {
+	u32 at = bare(sock);
 	struct virtio_net_hdr vnet;
 	struct sockaddr_ll from;
-	struct iovec iov[2] = { { &vnet, sizeof(vnet) }, { b, SEEN } };
+	struct iovec iov[2] = { { &vnet, sizeof(vnet) }, { b + at, SEEN - at } };
 	struct msghdr msg = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = iov,
 			      .msg_iovlen = 2 };
 	ssize_t n;
@@ -490,7 +509,11 @@ static int next(int sock, u8 *b, bool *joined)
 		}
 	} while (from.sll_pkttype == PACKET_OUTGOING);
 	*joined = vnet.gso_type != VIRTIO_NET_HDR_GSO_NONE;
-	return (int)(n - (ssize_t)sizeof(vnet));
+	if (at) {
+		memset(b, 0, 12);
+		put16(b + 12, ntohs(from.sll_protocol));
+	}
+	return (int)(n - (ssize_t)sizeof(vnet) + (ssize_t)at);
 }
 
 static void drain(int in, int out)
