@@ -11,6 +11,8 @@
 #                                   for selftests/bench/memory; a check that it is < LIMIT
 #   given_back                      all but a fifth of it and a megabyte is free again
 #   sample N MAX                    N different numbers below MAX, at random
+#   carried                         of what collapsarctl -j lists: all rx_packets, tx_packets
+#   of_link NS DEV NAME             of a netdev's statistics
 #   ttl_of NS ADDRESS [OPTION...]   with which TTL it answers NS's ping
 if [ ! -e /run/clps/node ]; then
 	# shellcheck source=selftests/lib/lab.sh
@@ -68,6 +70,13 @@ given_back() {
 	echo "$left of $full bytes are left"
 	[ $left -lt $((full / 50 + 1000000)) ]
 }
+
+# As it comes: a million of objects have no room in jq.
+carried() {
+	tr -s ',{} ' '\n' | awk -F : '$1 == "\"rx_packets\"" { rx += $2 } $1 == "\"tx_packets\"" { tx += $2 }
+		END { printf "%d %d\n", rx, tx }'
+}
+of_link() { in_ns "$1" cat "/sys/class/net/$2/statistics/$3"; }
 
 sample() { shuf -i "0-$(($2 - 1))" -n "$1"; }
 

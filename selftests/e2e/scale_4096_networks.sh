@@ -9,6 +9,8 @@
 # shellcheck disable=SC2317 # the checks are called by name
 # shellcheck source=selftests/e2e/scale.sh
 . "$(dirname "$0")/scale.sh"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 
 N=4096
 mapfile -t chosen < <(echo 0; echo $((N - 1)); sample 6 $((N - 2)) | awk '{ print $1 + 1 }')
@@ -116,7 +118,7 @@ delete() {
 		[ -z "$(in_ns center collapsarctl network show)" ]
 }
 
-ktap_start 23
+ktap_start 25
 topology
 ip -n center link add md0 up type gre external
 used
@@ -125,9 +127,12 @@ per bytes_per_network $N 8192
 timed 60 "all of them are listed" count network show
 timed 60 "and their counters, in little memory" count_stats
 ktap_check "some get a guest" honeypots
+stats_end
+stats_watch center
 ktap_check "a packet comes to its own network's guest" reach
 ktap_check "to no other" beside
 ktap_check "from a stranger to nobody's" stranger
+timed 120 "all of them together have counted every packet" stats_add_up
 timed 60 "all of them lose their uplink with its device" ip -n center link del md0
 ktap_check "and stay" detached
 timed 120 "they are deleted" delete
@@ -138,8 +143,11 @@ timed 120 "$N networks on as many devices are added" devices
 per bytes_per_network_gre $N 65536
 timed 60 "all devices are listed" count uplink show
 ktap_check "some get a guest" honeypots
+stats_end
+stats_watch center
 ktap_check "a packet comes to its own network's guest" reach
 ktap_check "to no other" beside
+timed 120 "all of them together have counted every packet" stats_add_up
 ktap_check "without a guest no memory for flows was taken" eval '[ $(($(used_now) - used - full)) -lt 4000000 ]'
 timed 120 "all of them go with their namespace" eval '
 	ip netns del center && wait_for 100 eval "rmmod collapsar_front"'

@@ -61,6 +61,16 @@ beside() {
 	done
 }
 
+# Of all that was asked until now, once each and one of them three times more: V's,
+# redirector and uplink have as many, there and back.
+add_up() {
+	local asked="35 35"
+
+	[ "$(in_ns H collapsarctl -j redirect show | carried)" = "$asked" ] &&
+		[ "$(counter redir "" rx_packets H) $(counter redir "" tx_packets H)" = "$asked" ] &&
+		[ "$(of_link H up0 tx_packets) $(of_link H up0 rx_packets)" = "$asked" ]
+}
+
 flap() {
 	ip -n intruder link set eth0 down && ip -n intruder link set eth0 up &&
 		wait_for 60 count
@@ -76,7 +86,7 @@ counted() {
 	jq -e '.[0].rx_packets >= 3 and .[0].rx_packets == .[0].tx_packets' /tmp/one
 }
 
-ktap_start 24
+ktap_start 25
 topology
 used
 timed 120 "$N V's are added" add_all
@@ -85,6 +95,7 @@ timed 60 "all of them are listed, in little memory" count
 ktap_check "those asked for answer, first and last too" reach
 ktap_check "what is no V does not" beside
 ktap_check "a V counts what it carries" counted
+ktap_check "and all V's together what their uplink does" add_up
 timed 120 "when the link goes and comes, all of them are there again" flap
 ktap_check "and answer" reach
 timed 120 "all of them are deleted" del_all

@@ -83,6 +83,21 @@ beside() {
 	[ $(($(counter network n3 drop_no_honeypot center) - was)) = 3 ]
 }
 
+# Of all that was asked until now, twelve times in each network, and for nobody three times
+# in one: honeypots, networks and uplinks have as many, there and back.
+add_up() {
+	local k more
+
+	[ "$(show -j honeypot show | carried)" = "48 48" ] || return 1
+	for ((k = 1; k <= NETWORKS; k++)); do
+		more=$((k == 3 ? 3 : 0))
+		[ "$(counter network n$k rx_packets center) $(counter network n$k tx_packets center)" = "12 12" ] &&
+			[ "$(counter network n$k drop_no_honeypot center)" = $more ] &&
+			[ "$(of_link center u$k rx_packets) $(of_link center u$k tx_packets)" = "$((12 + more)) 12" ] ||
+			return 1
+	done
+}
+
 missing() { ! in_ns center collapsarctl honeypot show "$1"; }
 some_deleted() {
 	printf 'honeypot del h1.%d\n' {1000..1999} | in_ns center collapsarctl apply - &&
@@ -111,7 +126,7 @@ undone() {
 	[ $rc = 2 ] && grep -q '^stdin:100001:1: ' /tmp/refused && missing again1.0 && missing again1.99999
 }
 
-ktap_start 15
+ktap_start 16
 topology
 used
 timed 300 "$N entries are added" add_all
@@ -120,6 +135,7 @@ timed 120 "all of them are listed, in little memory" count
 timed 120 "those of one network, as JSON" count_json
 ktap_check "those asked for answer, from their own network, first and last too" reach
 ktap_check "what is none does not, and is counted" beside
+timed 120 "all of them together have counted every packet" add_up
 timed 30 "a thousand of them are deleted" some_deleted
 timed 10 "a port with one honeypot goes" port_goes
 timed 120 "a long file is undone" undone
