@@ -34,11 +34,15 @@ agree() {
 		[ "${n[0]}" = "${n[3]}" ] && [ "${n[2]}" = "${n[1]}" ]
 }
 
-# flood FROM TO SIZE: the rings are asked, not ping, whose own socket may overflow.
+# grown_up NODE: while the seconds of its clock are 0, ping takes each look at it for the
+# first and sends without waiting for answers, more of them than its own socket holds.
+grown_up() { [ "$(on "$1" "cut -d. -f1 /proc/uptime")" -ge 2 ]; }
+
+# flood FROM TO SIZE: ping has heard each answer, and the rings have nothing else to say.
 flood() {
-	wait_for 10 quiet || return 1
-	on "$1" "ping -q -f -W 5 -c 20000 -s $3 ${ADDR[$2]}" | tail -2
-	wait_for 10 agree
+	wait_for 10 grown_up "$1" && wait_for 10 quiet || return 1
+	on "$1" "ping -q -f -W 5 -c 20000 -s $3 ${ADDR[$2]}" | tail -2 | tee "$LAB_DIR/flood"
+	wait_for 10 agree && grep -q ' 20000 received' "$LAB_DIR/flood"
 }
 
 pair_up pair.yaml || exit 1
