@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Documentation/counters.rst explains every counter and every reason that the kernel
 # modules know, and none that they do not; the manual page has the reasons, in the words
-# of the modules.
+# of the modules. Documentation/ring.rst does so for the ring NIC's.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=selftests/lib/ktap.sh
@@ -22,6 +22,13 @@ named() { sed -n "/^$1\$/,/^$2\$/s/^\`\`\([a-z0-9_]*\)\`\`  .*/\1/p" "$doc"; }
 reasons_of_man() {
 	sed -n 'N;s/^\.B drop_\([a-z0-9_]*\)\n\(.*\)/\1\t\2/p;D' "$man" | sed 's/\\-/-/g'
 }
+ring_counters() {
+	sed -n '/^+static const char ring_stat_names/,/^+};/p' "$top"/uml-patches/*-ring-*.patch |
+		grep -o '"[a-z_]*"' | tr -d '"'
+}
+ring_explained() {
+	sed -n '/^Counters$/,/^How to test$/s/^\([a-z_][a-z_]*\)  .*/\1/p' "$top/Documentation/ring.rst"
+}
 same() { sort "$work/$1" > "$work/a"; sort "$work/$2" > "$work/b"; diff "$work/a" "$work/b"; }
 
 list CLPS_COUNTERS | cut -f1 > "$work/counters"
@@ -32,13 +39,17 @@ grep -o '"held_packets"' "$top/kmod/redir/netlink.c" | tr -d '"' >> "$work/count
 { named "Handed on" "What adds up"; named "Of our own" Drops; } > "$work/doc_counters"
 named Drops NOTHING > "$work/doc_reasons"
 reasons_of_man > "$work/man_reasons"
+ring_counters > "$work/ring"
+ring_explained > "$work/doc_ring"
 
-ktap_start 5
-ktap_check "both lists were read" \
-	test "$(wc -l < "$work/counters")" -gt 15 -a "$(wc -l < "$work/reasons")" -gt 25
+ktap_start 6
+ktap_check "all lists were read" \
+	test "$(wc -l < "$work/counters")" -gt 15 -a "$(wc -l < "$work/reasons")" -gt 25 \
+	-a "$(wc -l < "$work/ring")" -gt 15
 ktap_check "each counter is explained" same counters doc_counters
 ktap_check "each reason is explained" same reasons doc_reasons
 ktap_check "the manual page has each reason in the modules' words" same drops man_reasons
+ktap_check "each counter of the ring is explained" same ring doc_ring
 sed -i 1d "$work/doc_reasons"
 ktap_check "one that is not would be found" not same reasons doc_reasons
 ktap_end
