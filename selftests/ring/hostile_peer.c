@@ -3,7 +3,8 @@
  * hostile_peer listen|connect PATH SECONDS [KIND]: a ring's peer that misbehaves in
  * every way it knows, one after the other, connection after connection, or in the
  * one way named; each at least once, and for so long at least. Prints how many
- * connections of each kind it had.
+ * connections of each kind it had, and "expect COUNTER LEAST [MOST]" for what the
+ * other end's counters are to have grown by.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,7 +20,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include "peer.h"
+#include "records.h"
 
 #define LOG2	CLPS_RING_MIN_LOG2
 #define MAX_FDS	10
@@ -30,47 +31,60 @@ enum kind {
 	OTHER_SIZE, CROWD,
 	/* From here on the handshake is sound. */
 	VANISH, FLOOD, LONG_DOORBELL, HELLO_AGAIN, HALF_CLOSED, DEAF, BAD_INDEX, BAD_RECORD,
-	BAD_HEADER, UNKNOWN_RECORDS, SCRIBBLE, PUNCHED, LYING_SEGMENTS, SILENT_LIE, STORM,
+	RUBBISH, UNKNOWN_RECORDS, LYING_SEGMENTS, MALFORMED, SCRIBBLE, PUNCHED, SILENT_LIE,
+	STORM,
 	KINDS,
+};
+
+/* How the victim counts the end of a connection. */
+enum end {
+	UNCOUNTED,	/* it came to no handshake */
+	PERHAPS,	/* it may have come to one, and the peer has gone */
+	HANDSHAKE, DOORBELLS, RX_RING, TX_RING, GONE,
+	EITHER_RING,
+	SOMEHOW,	/* by one of all these but the handshake */
+	ENDS
 };
 
 static const struct {
 	const char *name;
 	enum role roles;
+	enum end end;
 } kinds[KINDS] = {
-	[HANG_UP] = { "hang-up", EITHER },
-	[SILENCE] = { "silence", EITHER },
-	[BAD_MAGIC] = { "bad-magic", EITHER },
-	[BAD_VERSION] = { "bad-version", EITHER },
-	[BAD_KIND] = { "bad-kind", EITHER },
-	[BAD_SIZE] = { "bad-size", EITHER },
-	[SHORT_HELLO] = { "short-hello", EITHER },
-	[LONG_HELLO] = { "long-hello", EITHER },
-	[NO_FD] = { "no-fd", LISTENER },
-	[TWO_FDS] = { "two-fds", EITHER },
-	[MANY_FDS] = { "many-fds", EITHER },
-	[NOT_A_MEMFD] = { "not-a-memfd", LISTENER },
-	[UNSEALED] = { "unsealed", LISTENER },
-	[TRUNCATED] = { "truncated", LISTENER },
-	[OVERSIZED] = { "oversized", LISTENER },
-	[READ_ONLY] = { "read-only", LISTENER },
-	[OTHER_SIZE] = { "other-size", CONNECTER },
-	[CROWD] = { "crowd", CONNECTER },
-	[VANISH] = { "vanish", EITHER },
-	[FLOOD] = { "flood", EITHER },
-	[LONG_DOORBELL] = { "long-doorbell", EITHER },
-	[HELLO_AGAIN] = { "hello-again", EITHER },
-	[HALF_CLOSED] = { "half-closed", EITHER },
-	[DEAF] = { "deaf", EITHER },
-	[BAD_INDEX] = { "bad-index", EITHER },
-	[BAD_RECORD] = { "bad-record", EITHER },
-	[BAD_HEADER] = { "bad-header", EITHER },
-	[UNKNOWN_RECORDS] = { "unknown-records", EITHER },
-	[SCRIBBLE] = { "scribble", EITHER },
-	[PUNCHED] = { "punched", EITHER },
-	[LYING_SEGMENTS] = { "lying-segments", EITHER },
-	[SILENT_LIE] = { "silent-lie", EITHER },
-	[STORM] = { "storm", EITHER },
+	[HANG_UP] = { "hang-up", EITHER, UNCOUNTED },
+	[SILENCE] = { "silence", EITHER, UNCOUNTED },
+	[BAD_MAGIC] = { "bad-magic", EITHER, HANDSHAKE },
+	[BAD_VERSION] = { "bad-version", EITHER, HANDSHAKE },
+	[BAD_KIND] = { "bad-kind", EITHER, HANDSHAKE },
+	[BAD_SIZE] = { "bad-size", EITHER, HANDSHAKE },
+	[SHORT_HELLO] = { "short-hello", EITHER, HANDSHAKE },
+	[LONG_HELLO] = { "long-hello", EITHER, HANDSHAKE },
+	[NO_FD] = { "no-fd", LISTENER, HANDSHAKE },
+	[TWO_FDS] = { "two-fds", EITHER, HANDSHAKE },
+	[MANY_FDS] = { "many-fds", EITHER, HANDSHAKE },
+	[NOT_A_MEMFD] = { "not-a-memfd", LISTENER, HANDSHAKE },
+	[UNSEALED] = { "unsealed", LISTENER, HANDSHAKE },
+	[TRUNCATED] = { "truncated", LISTENER, HANDSHAKE },
+	[OVERSIZED] = { "oversized", LISTENER, HANDSHAKE },
+	[READ_ONLY] = { "read-only", LISTENER, HANDSHAKE },
+	[OTHER_SIZE] = { "other-size", CONNECTER, HANDSHAKE },
+	[CROWD] = { "crowd", CONNECTER, UNCOUNTED },
+	[VANISH] = { "vanish", EITHER, UNCOUNTED },
+	[FLOOD] = { "flood", EITHER, DOORBELLS },
+	[LONG_DOORBELL] = { "long-doorbell", EITHER, DOORBELLS },
+	[HELLO_AGAIN] = { "hello-again", EITHER, DOORBELLS },
+	[HALF_CLOSED] = { "half-closed", EITHER, GONE },
+	[DEAF] = { "deaf", EITHER, GONE },
+	[BAD_INDEX] = { "bad-index", EITHER, EITHER_RING },
+	[BAD_RECORD] = { "bad-record", EITHER, RX_RING },
+	[RUBBISH] = { "rubbish", EITHER, GONE },
+	[UNKNOWN_RECORDS] = { "unknown-records", EITHER, GONE },
+	[LYING_SEGMENTS] = { "lying-segments", EITHER, GONE },
+	[MALFORMED] = { "malformed", EITHER, GONE },
+	[SCRIBBLE] = { "scribble", EITHER, SOMEHOW },
+	[PUNCHED] = { "punched", EITHER, SOMEHOW },
+	[SILENT_LIE] = { "silent-lie", EITHER, TX_RING },
+	[STORM] = { "storm", EITHER, SOMEHOW },
 };
 
 static bool sound(enum kind kind)
@@ -78,9 +92,15 @@ static bool sound(enum kind kind)
 	return kind >= VANISH;
 }
 
-static u32 rnd(void)
+static enum end end_of(enum kind kind, enum role role)
 {
-	return (u32)random() << 16 ^ (u32)random();
+	/* Who takes the offer and goes has answered nothing; who makes one may be answered. */
+	if (kind == VANISH && role == LISTENER)
+		return PERHAPS;
+	/* A listener waits for the answer. */
+	if (kind == SILENCE && role == CONNECTER)
+		return HANDSHAKE;
+	return kinds[kind].end;
 }
 
 /* The memory to offer, or to send along with an answer. */
@@ -209,55 +229,11 @@ static int bell(int sock, size_t len)
 	return send(sock, c, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno != EAGAIN ? -1 : 0;
 }
 
-/* One record of rubbish in the direction to the victim. */
-static void put_rubbish(struct clps_ring *tx, enum kind kind)
-{
-	u32 len = 14 + rnd() % (rnd() & 1 ? 200 : 60000);
-	u8 *p = malloc(len + sizeof(struct clps_ring_vnet));
-
-	for (u32 i = 0; i < len + 12; i++)
-		p[i] = (u8)rnd();
-	if (rnd() & 1) {	/* nearly right: a TCP segment to cut */
-		static const u8 head[] = { 1, 1, 66, 0, 0xa8, 5, 34, 0, 16, 0, 0, 0,
-			2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 0 };
-
-		memcpy(p, head, len < 26 ? 12 + 14 : sizeof(head));
-		p[rnd() % 12] ^= rnd() & 3 ? 0 : (u8)rnd();
-	}
-	if (!clps_ring_put_begin(tx, kind == UNKNOWN_RECORDS ? 7 : CLPS_RING_REC_FRAME,
-				 len + (u32)sizeof(struct clps_ring_vnet))) {
-		clps_ring_put(tx, 0, p, len + (u32)sizeof(struct clps_ring_vnet));
-		clps_ring_put_end(tx);
-		clps_ring_publish(tx);
-	}
-	free(p);
-}
-
-/* Far above the MTU, and called segments of what is no longer than one. */
-static void put_lying_segments(struct clps_ring *tx)
-{
-	static const u8 vnet[sizeof(struct clps_ring_vnet)] = {
-		1, 1, 54, 0, 0xfe, 0xff, 34, 0, 16, 0, 0, 0,
-	};
-	u8 frame[60000] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 0, 0x45 };
-
-	frame[16] = (sizeof(frame) - 14) >> 8;
-	frame[17] = (sizeof(frame) - 14) & 0xff;
-	frame[22] = 64;
-	frame[23] = 6;
-	frame[46] = 0x50;
-	if (clps_ring_put_begin(tx, CLPS_RING_REC_FRAME, sizeof(vnet) + sizeof(frame)))
-		return;
-	clps_ring_put(tx, 0, vnet, sizeof(vnet));
-	clps_ring_put(tx, sizeof(vnet), frame, sizeof(frame));
-	clps_ring_put_end(tx);
-	clps_ring_publish(tx);
-}
-
 static void act(struct cable *c, enum kind kind)
 {
 	u32 span = clps_ring_span(c->log2);
 	struct clps_ring *tx = &c->tx;
+	struct sent ignored = { 0 };
 
 	switch (kind) {
 	case BAD_INDEX:
@@ -269,13 +245,6 @@ static void act(struct cable *c, enum kind kind)
 			tx->data[i + rnd() % 8] = (u8)rnd();
 		tx->sh->prod += (rnd() % 4096) * 8;
 		break;
-	case BAD_HEADER:
-	case UNKNOWN_RECORDS:
-		put_rubbish(tx, kind);
-		break;
-	case LYING_SEGMENTS:
-		put_lying_segments(tx);
-		break;
 	case SCRIBBLE:
 		for (u32 i = 0; i < 4096; i++)
 			c->mem[rnd() % span] = (u8)rnd();
@@ -283,12 +252,66 @@ static void act(struct cable *c, enum kind kind)
 		tx->sh->data_event = tx->sh->prod;
 		break;
 	case PUNCHED:
-		put_rubbish(tx, kind);
+		put_rubbish(tx, &ignored);
+		clps_ring_publish(tx);
 		fallocate(c->memfd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, span);
 		break;
 	default:
 		break;
 	}
+}
+
+static void show(struct cable *c)
+{
+	if (clps_ring_publish(&c->tx))
+		bell(c->sock, 1);
+}
+
+static bool hung_up(struct cable *c, int ms)
+{
+	struct pollfd pfd = { .fd = c->sock };
+
+	return poll(&pfd, 1, ms) == 1 && pfd.revents & POLLHUP;
+}
+
+/*
+ * Records with good manners: a doorbell when it is asked for, so many shown at once as it
+ * happens. Return: the victim took all of them, and stays.
+ */
+static bool deliver(struct cable *c, bool (*put)(struct clps_ring *, struct sent *),
+		    unsigned int count, struct sent *sent)
+{
+	double until = now() + PATIENCE_MS / 1e3;
+
+	while (count && now() < until) {
+		if (!put(&c->tx, sent)) {
+			show(c);
+			if (hung_up(c, 1))
+				return false;
+			continue;
+		}
+		if (rnd() % 4 == 0)
+			show(c);
+		if (--count % 1024 == 0)
+			until = now() + PATIENCE_MS / 1e3;
+	}
+	show(c);
+	while (clps_ring_space(&c->tx) != c->tx.size && now() < until)
+		hung_up(c, 1);
+	return !count && clps_ring_space(&c->tx) == c->tx.size && !hung_up(c, 0);
+}
+
+/* No faster than would be forgiven in doorbells. Return: the victim hung up. */
+static bool insist(struct cable *c, enum kind kind)
+{
+	double until = now() + PATIENCE_MS / 1e3;
+
+	while (now() < until) {
+		act(c, kind);
+		if (bell(c->sock, 1) || hung_up(c, 20))
+			return true;
+	}
+	return false;
 }
 
 /* Again and again, with a doorbell each. Return: the victim hung up. */
@@ -377,6 +400,7 @@ static void carry_on(struct cable *c)
 static bool storm(struct cable *c, double seconds)
 {
 	struct storm s = { .c = c, .where = rnd() % 4, .state = rnd() };
+	struct sent ignored = { 0 };
 	double until = now() + seconds;
 	pthread_t writer;
 	bool gone = false;
@@ -384,7 +408,8 @@ static bool storm(struct cable *c, double seconds)
 	if (pthread_create(&writer, NULL, write_on, &s))
 		return false;
 	while (now() < until && !gone) {
-		put_rubbish(&c->tx, BAD_HEADER);
+		put_rubbish(&c->tx, &ignored);
+		clps_ring_publish(&c->tx);
 		carry_on(c);
 		gone = bell(c->sock, 1);
 	}
@@ -395,27 +420,36 @@ static bool storm(struct cable *c, double seconds)
 /* The victim hangs up; whatever it sends shall ring. */
 static bool left(struct cable *c)
 {
-	struct pollfd pfd = { .fd = c->sock };
 	double until = now() + PATIENCE_MS / 1e3;
 
 	while (now() < until) {
 		c->rx.sh->data_event = c->rx.sh->prod;
-		if (poll(&pfd, 1, 10) == 1 && pfd.revents & POLLHUP)
+		if (hung_up(c, 10))
 			return true;
 	}
 	return false;
 }
 
 /* After a sound handshake. Return: the victim did what it should. */
-static bool misbehave(struct cable *c, enum kind kind, enum role role)
+static bool misbehave(struct cable *c, enum kind kind, enum role role, struct sent *sent)
 {
 	switch (kind) {
 	case VANISH:
 		return true;
 	case FLOOD:
 	case LONG_DOORBELL:
-	case BAD_INDEX:
 		return torment(c, kind, PATIENCE_MS / 1e3);
+	case BAD_INDEX:
+	case BAD_RECORD:
+		return insist(c, kind);
+	case RUBBISH:
+		return deliver(c, put_rubbish, 1000, sent);
+	case UNKNOWN_RECORDS:
+		return deliver(c, put_unknown, 1000, sent);
+	case LYING_SEGMENTS:
+		return deliver(c, put_lying_segments, 1000, sent);
+	case MALFORMED:
+		return deliver(c, put_malformed, 12000, sent);
 	case HELLO_AGAIN:
 		return !send_hello(c, kind, role) && left(c);
 	case HALF_CLOSED:
@@ -484,14 +518,14 @@ static bool answer(struct cable *c, enum kind kind, const char *path)
 	return sound(kind) ? rung(c) : refused(c);
 }
 
-static bool serve(int sock, enum kind kind, enum role role, const char *path)
+static bool serve(int sock, enum kind kind, enum role role, const char *path, struct sent *sent)
 {
 	struct cable c = { .sock = sock, .memfd = -1, .log2 = LOG2, .mem = MAP_FAILED };
 	bool done;
 
 	done = role == LISTENER ? offer(&c, kind) : answer(&c, kind, path);
 	if (done && sound(kind))
-		done = misbehave(&c, kind, role);
+		done = misbehave(&c, kind, role, sent);
 	if (c.mem != MAP_FAILED)
 		munmap(c.mem, clps_ring_span(c.log2));
 	close(c.memfd);
@@ -538,9 +572,36 @@ static enum kind next_wanted(enum kind kind, enum role role, const char *name)
 	return KINDS;
 }
 
+static void expect(const char *counter, unsigned int least, unsigned int perhaps)
+{
+	printf("expect %s %u %u\n", counter, least, least + perhaps);
+}
+
+/* The victim's counters; what only it can know is bounded. */
+static void print_expected(const unsigned int *count, enum role role, const struct sent *sent)
+{
+	unsigned int ends[ENDS] = { 0 }, any, rings;
+
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		ends[end_of(kind, role)] += count[kind];
+	any = ends[SOMEHOW];
+	rings = ends[RX_RING] + ends[TX_RING] + ends[EITHER_RING];
+	expect("connects", ends[DOORBELLS] + rings + ends[GONE] + any, ends[PERHAPS]);
+	expect("broken_handshake", ends[HANDSHAKE], 0);
+	expect("broken_doorbells", ends[DOORBELLS], any);
+	expect("broken_rx_ring", ends[RX_RING], ends[EITHER_RING] + any);
+	expect("broken_tx_ring", ends[TX_RING], ends[EITHER_RING] + any);
+	expect("broken_rx_ring+broken_tx_ring", rings, any);
+	expect("peer_gone", ends[GONE], ends[PERHAPS] + any);
+	/* Elsewhere records were made of whatever lay there. */
+	if (!ends[RX_RING] && !ends[EITHER_RING] && !any)
+		print_sent(sent);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int count[KINDS] = { 0 }, wrong = 0;
+	struct sent sent = { 0 };
 	const char *name = argc == 5 ? argv[4] : NULL;
 	enum kind kind, first;
 	enum role role;
@@ -563,7 +624,7 @@ int main(int argc, char **argv)
 
 		if (sock < 0)
 			continue;
-		if (!serve(sock, kind, role, argv[2])) {
+		if (!serve(sock, kind, role, argv[2], &sent)) {
 			printf("%s was not treated as it should be\n", kinds[kind].name);
 			wrong++;
 		}
@@ -576,5 +637,6 @@ int main(int argc, char **argv)
 	for (kind = 0; kind < KINDS; kind++)
 		if (count[kind])
 			printf("%s %u\n", kinds[kind].name, count[kind]);
+	print_expected(count, role, &sent);
 	return wrong ? 1 : 0;
 }

@@ -29,8 +29,10 @@ holds() { [ -n "$2" ] && [ "$(held "$1")" = "$2" ]; }
 # pair_up FILE: and wait until they hear each other.
 pair_up() { lab_up "$(dirname "$0")/$1" && wait_for 10 reaches b a; }
 
-# build_peer NAME: a program that is the other end of a ring.
+# build_peer NAME [SOURCE...]: a program that is the other end of a ring.
 build_peer() {
-	${CC:-gcc} -Wall -Wextra -O1 -I"$LAB_TOP/kmod/lib" -o "$LAB_DIR/$1" \
-		"$LAB_TOP/selftests/ring/$1.c" "$LAB_TOP/selftests/ring/peer.c" "$LAB_TOP/kmod/lib/ring.c"
+	local name=$1 sources=("$1.c" peer.c "${@:2}")
+
+	${CC:-gcc} -Wall -Wextra -O1 -I"$LAB_TOP/kmod/lib" -o "$LAB_DIR/$name" \
+		"${sources[@]/#/$LAB_TOP/selftests/ring/}" "$LAB_TOP/kmod/lib/ring.c"
 }
