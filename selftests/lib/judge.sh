@@ -14,17 +14,16 @@ failures=() times=()
 # made its kernel complain and took that out of the log, but not off the console, and
 # what it lost may be found late.
 judge() {
-	local dir=$1 kind=$2 rc plan done_ f
+	local dir=$1 kind=$2 rc plan done_ f bad
 
 	verdict=fail why=
 	rc=$(cat "$dir/rc" 2> /dev/null)
 	[ -n "$rc" ] || { why=$(cat "$dir/why" 2> /dev/null); why=${why:-no verdict}; return; }
 	for f in "$dir/dmesg" "$dir/console"; do
 		[ "$kind" != planted ] || [ "$f" = "$dir/dmesg" ] || continue
-		if [ -e "$f" ] && grep -qE "$BAD_LOG" "$f"; then
-			why="the kernel complained: $(grep -m1 -E "$BAD_LOG" "$f")"
-			return
-		fi
+		[ -e "$f" ] || continue
+		bad=$(bad_log < "$f")
+		[ -z "$bad" ] || { why="the kernel complained: ${bad%%$'\n'*}"; return; }
 	done
 	if [[ $kind = @(kernel|planted) ]] && [ ! -s "$dir/dmesg" ]; then
 		why="no kernel log"
@@ -56,6 +55,13 @@ kind_of() {
 	esac
 }
 
+# What a kernel does to itself is no verdict on us, but told.
+foreign_races() {
+	grep -qs 'KCSAN:' "$1/dmesg" || return 0
+	"$RACES" < "$1/dmesg" | sed -n 's/.*foreign race: //p' | sort | uniq -c | sort -rn > "$1/races"
+	[ ! -s "$1/races" ] || echo "    # $(awk '{ n += $1 } END { print n }' "$1/races") data races of the kernel with itself: $1/races"
+}
+
 report() {
 	local lane=$1 name=$2 kind=$3 dir=$results/$1/$2 secs
 
@@ -63,6 +69,7 @@ report() {
 	secs=$(cat "$dir/seconds" 2> /dev/null)
 	times+=("${secs:-0} $lane/$name")
 	[ ! -e "$dir/ktap" ] || grep -E '^(not )?ok ' "$dir/ktap" | sed 's/^/    /'
+	foreign_races "$dir"
 	case $verdict in
 	pass) passed=$((passed + 1)); echo "ok $lane/$name (${secs:-?} s)" ;;
 	skip) skipped=$((skipped + 1)); echo "SKIPPED $lane/$name: $why" ;;

@@ -107,7 +107,7 @@ ns_cleanup() {
 trap ns_cleanup EXIT
 
 check_kernel_log() {
-	! dmesg | grep -E "$BAD_LOG"
+	! dmesg | bad_log
 }
 
 # Everything goes away, and nothing stays behind; kmemleak, which calls nothing young a

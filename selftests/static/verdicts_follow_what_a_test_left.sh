@@ -27,7 +27,7 @@ judged() {
 }
 spoil() { good; echo "$2" > "$work/t/$1"; }
 
-ktap_start 16
+ktap_start 18
 good; ktap_check "complete and clean passes" judged pass ''
 spoil rc 1; ktap_check "an exit code of 1 fails" judged fail 'exit code 1'
 spoil rc 124; ktap_check "the time limit fails" judged fail 'too long'
@@ -37,6 +37,13 @@ good; rm "$work/t/rc"; echo 'the kernel died' > "$work/t/why"
 ktap_check "a dead kernel fails, and says so" judged fail 'the kernel died'
 spoil dmesg 'WARNING: CPU: 1 PID: 7'; ktap_check "a warning in the log fails" judged fail 'complained'
 good; : > "$work/t/dmesg"; ktap_check "no kernel log fails" judged fail 'no kernel log'
+spoil dmesg "BUG: KCSAN: data-race in a / b"; ktap_check "a data race fails" judged fail 'complained'
+race='read to 0xff00 of 4 bytes by task 7 on cpu 0:
+ a+0x1/0x2'
+spoil dmesg "BUG: KCSAN: data-race in a / a
+$race
+$race
+=="; ktap_check "but one of the kernel with itself" judged pass ''
 spoil console 'Kernel panic - not syncing'; ktap_check "a panic on the console fails" judged fail 'complained'
 spoil console 'BUG: planted'; ktap_check "what was planted may be on it" judged pass '' planted
 spoil kmemleak 'a leak'; ktap_check "as may what was lost on purpose" judged pass '' planted
