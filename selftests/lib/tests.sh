@@ -5,10 +5,13 @@
 declare -a names
 
 # shellcheck disable=SC2034 # the runner's
-all_lanes=(build unit lint static cli fuzz icount uml ring e2e stock smp unproven)
+all_lanes=(build unit lint static cli fuzz icount uml ring e2e stock smp kcsan unproven)
 # Unproven are tests that were written and not yet seen to pass: they run when named.
 # shellcheck disable=SC2034 # the runner's
 default_lanes=(build unit lint static cli fuzz icount uml ring e2e stock smp)
+# And of make check-full.
+# shellcheck disable=SC2034 # the runner's
+long_lanes=(kcsan)
 
 header() { sed -n "s/^# $2: *//p" "$1" | head -1; }
 # With CLPS_FULL Debian's kernels run whatever needs nothing that they lack.
@@ -52,7 +55,7 @@ tests_of() {
 		for f in "$top/selftests/$1"/*.sh; do
 			[ -x "$f" ] && echo "$(base "$f") ${f#"$top/"}"
 		done ;;
-	uml|stock|smp|unproven)
+	uml|stock|smp|kcsan|unproven)
 		for f in "$top"/selftests/netns/*.sh; do
 			in_lane "$f" "$1" && echo "$(base "$f") ${f#"$top/"}"
 		done ;;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: smp
+# LANES: smp kcsan
 # TIMEOUT: 600
 # A whole farm under traffic both ways, on every CPU, while V's, networks, honeypots,
 # uplinks and ports come, change and go and others list and watch all of it, by so many

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # LANES: uml stock
-# LONG: smp
+# LONG: smp kcsan
 # TIMEOUT: 400
 # Ports, uplinks, honeypots, networks, the module and the namespace go while packets
 # are on their way; what comes back carries traffic again.

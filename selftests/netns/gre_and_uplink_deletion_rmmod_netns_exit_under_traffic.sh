@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # LANES: uml
-# LONG: smp
+# LONG: smp kcsan
 # TIMEOUT: 400
 # What lies under a clps_gre uplink, the device at a site, the site's namespace and
 # the core module itself go while packets are on their way; what comes back carries

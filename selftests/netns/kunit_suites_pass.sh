@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml smp
+# LANES: uml smp kcsan
 # TIMEOUT: 120
 # NEEDS: debug
 # Every suite of collapsar_kunit.ko ran, and each of its cases passed.

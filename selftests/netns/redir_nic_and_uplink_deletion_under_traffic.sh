@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # LANES: uml
-# LONG: smp
+# LONG: smp kcsan
 # TIMEOUT: 300
 # A NIC or an uplink that goes takes its V's with it, with events; another one in its
 # place carries traffic again.
