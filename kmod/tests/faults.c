@@ -3,6 +3,10 @@
  * One planted mistake for each checker of a debug kernel, made when the module is
  * loaded: a checker's silence means something only where it is known to speak.
  */
+#include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -10,7 +14,7 @@
 
 static char *fault = "none";
 module_param(fault, charp, 0444);
-MODULE_PARM_DESC(fault, "which one: none, leak, overrun, deadlock, sleep");
+MODULE_PARM_DESC(fault, "which one: none, leak, overrun, deadlock, sleep, race");
 
 static DEFINE_MUTEX(first);
 static DEFINE_MUTEX(second);
@@ -67,6 +71,46 @@ static int sleep_in_atomic(void)
 	return 0;
 }
 
+static unsigned int shared;
+static DECLARE_COMPLETION(raced);
+
+/* The compiler must not make one addition of them all. */
+static noinline void clps_race_once(void)
+{
+	shared++;
+	barrier();
+}
+
+static int racer(void *unused)
+{
+	unsigned long end = jiffies + HZ;
+
+	while (time_before(jiffies, end)) {
+		clps_race_once();
+		cond_resched();
+	}
+	kthread_complete_and_exit(&raced, 0);
+}
+
+/* For a second each CPU does without a lock what needs one. */
+static int race(void)
+{
+	unsigned int cpu, nr = 0;
+	int err = 0;
+
+	for_each_online_cpu(cpu) {
+		struct task_struct *task = kthread_run_on_cpu(racer, NULL, cpu, "clps_racer/%u");
+
+		if (IS_ERR(task))
+			err = PTR_ERR(task);
+		else
+			nr++;
+	}
+	while (nr--)
+		wait_for_completion(&raced);
+	return err;
+}
+
 static const struct {
 	const char *name;
 	int (*make)(void);
@@ -75,6 +119,7 @@ static const struct {
 	{ "overrun", overrun },
 	{ "deadlock", deadlock },
 	{ "sleep", sleep_in_atomic },
+	{ "race", race },
 };
 
 static int __init faults_init(void)
