@@ -51,7 +51,7 @@ static __always_inline int deliver(struct clps_honeypot *hp, struct sk_buff *skb
 		clps_drop(stats, skb, CLPS_DROP_no_guest_mac);
 		return CLPS_DROP_no_guest_mac;
 	}
-	if (unlikely(!fits(skb, dev->mtu))) {
+	if (unlikely(!fits(skb, READ_ONCE(dev->mtu)))) {
 		clps_drop(stats, skb, CLPS_DROP_too_big);
 		return CLPS_DROP_too_big;
 	}

@@ -19,7 +19,7 @@ const struct nla_policy clps_honeypot_policy[COLLAPSAR_HONEYPOT_A_MAX + 1] = {
 static int fill(struct sk_buff *msg, const struct clps_honeypot *hp, u8 cmd, u32 portid, u32 seq,
 		int flags, int event)
 {
-	struct clps_port *port = rcu_dereference_rtnl(hp->port);
+	struct clps_port *port = rtnl_dereference(hp->port);
 	u8 mac[ETH_ALEN];
 	void *hdr;
 
@@ -226,7 +226,8 @@ int clps_honeypot_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	unsigned long id = cb->args[0];
 	struct clps_honeypot *hp;
 
-	rcu_read_lock();
+	/* What is told of an object is told of one moment. */
+	rtnl_lock();
 	xa_for_each_start(&fn->honeypot_ids, id, hp, id) {
 		if (only && nla_strcmp(only, hp->network->name))
 			continue;
@@ -234,7 +235,7 @@ int clps_honeypot_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 			 cb->nlh->nlmsg_seq, NLM_F_MULTI, -1))
 			break;
 	}
-	rcu_read_unlock();
+	rtnl_unlock();
 	cb->args[0] = hp ? id : ULONG_MAX;
 	return msg->len;
 }

@@ -19,7 +19,7 @@ const struct nla_policy clps_network_policy[COLLAPSAR_NETWORK_A_MAX + 1] = {
 static int fill(struct sk_buff *msg, const struct clps_network *network, u8 cmd, u32 portid,
 		u32 seq, int flags, int event)
 {
-	struct clps_uplink *up = rcu_dereference_rtnl(network->up);
+	struct clps_uplink *up = rtnl_dereference(network->up);
 	struct net_device *dev = up ? clps_uplink_dev(up) : NULL;
 	u8 gateway[ETH_ALEN];
 	void *hdr;
@@ -34,7 +34,7 @@ static int fill(struct sk_buff *msg, const struct clps_network *network, u8 cmd,
 	    nla_put(msg, COLLAPSAR_NETWORK_A_GATEWAY_MAC, ETH_ALEN, gateway) ||
 	    nla_put_u32(msg, COLLAPSAR_NETWORK_A_OUTBOUND, READ_ONCE(network->outbound)) ||
 	    nla_put_u32(msg, COLLAPSAR_NETWORK_A_FLOWS, network->flows) ||
-	    nla_put_u32(msg, COLLAPSAR_NETWORK_A_HONEYPOTS, READ_ONCE(network->nr_honeypots)) ||
+	    nla_put_u32(msg, COLLAPSAR_NETWORK_A_HONEYPOTS, network->nr_honeypots) ||
 	    (event >= 0 && nla_put_u32(msg, COLLAPSAR_NETWORK_A_EVENT, event))) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
@@ -224,13 +224,14 @@ int clps_network_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	unsigned long id = cb->args[0];
 	struct clps_network *network;
 
-	rcu_read_lock();
+	/* What is told of an object is told of one moment. */
+	rtnl_lock();
 	xa_for_each_start(&fn->network_ids, id, network, id) {
 		if (fill(msg, network, COLLAPSAR_FRONT_CMD_NETWORK_NEW,
 			 NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI, -1))
 			break;
 	}
-	rcu_read_unlock();
+	rtnl_unlock();
 	cb->args[0] = network ? id : ULONG_MAX;
 	return msg->len;
 }
