@@ -10,7 +10,8 @@ static u32 arm(struct clps_claim *c, u64 when)
 
 static u32 enter(struct clps_claim *c, u8 state, u8 reason)
 {
-	c->state = state;
+	/* Whoever moves a packet looks at it without the lock. */
+	WRITE_ONCE(c->state, state);
 	c->reason = reason;
 	c->turn = false;
 	c->announce = false;

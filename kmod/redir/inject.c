@@ -66,12 +66,13 @@ static int admit(struct clps_v *v, const struct clps_pkt *pkt)
 static int output(struct clps_v *v, const struct clps_pkt *pkt, struct sk_buff *skb)
 {
 	struct net_device *dev = v->nic->dev;
+	unsigned int mtu = READ_ONCE(dev->mtu);
 	struct neighbour *neigh;
 	int why;
 
 	if (!netif_running(dev) || !netif_carrier_ok(dev))
 		return CLPS_DROP_link_down;
-	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, dev->mtu) : skb->len > dev->mtu)
+	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, mtu) : skb->len > mtu)
 		return CLPS_DROP_too_big;
 	why = clps_redir_next_hop(v->nic, pkt, &neigh);
 	if (why)
