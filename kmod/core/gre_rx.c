@@ -94,7 +94,7 @@ static void gre_rx(struct clps_gre_tun *tun, struct sk_buff *skb, const struct o
 	unsigned int len;
 	int ecn;
 
-	if (!(tun->dev->flags & IFF_UP)) {
+	if (!(READ_ONCE(tun->dev->flags) & IFF_UP)) {
 		rx_drop(tun, skb, CLPS_DROP_link_down);
 		return;
 	}

@@ -35,7 +35,7 @@ static inline bool clps_tx_is_tapped(struct net_device *dev, nf_hookfn *own)
 {
 	const struct Qdisc *q = rcu_dereference_bh(netdev_get_tx_queue(dev, 0)->qdisc);
 
-	return dev->real_num_tx_queues != 1 || q->enqueue || dev_nit_active(dev) ||
+	return READ_ONCE(dev->real_num_tx_queues) != 1 || q->enqueue || dev_nit_active(dev) ||
 	       clps_has_egress_hook(dev, own) || clps_compat_has_tc_egress(dev);
 }
 

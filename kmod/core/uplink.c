@@ -218,6 +218,7 @@ static int uplink_prepare(struct clps_uplink *up, struct sk_buff *skb)
 {
 	struct clps_attach *at = up->at;
 	struct net_device *dev = at->dev;
+	unsigned int mtu;
 	const u8 *dst;
 
 	if (at->is_md) {
@@ -227,7 +228,8 @@ static int uplink_prepare(struct clps_uplink *up, struct sk_buff *skb)
 	}
 	if (!at->is_ether)
 		return 0;
-	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, dev->mtu) : skb->len > dev->mtu)
+	mtu = READ_ONCE(dev->mtu);
+	if (skb_is_gso(skb) ? !skb_gso_validate_network_len(skb, mtu) : skb->len > mtu)
 		return CLPS_DROP_too_big;
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev)))
 		return CLPS_DROP_no_memory;

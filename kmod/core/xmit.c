@@ -18,7 +18,7 @@
 static __always_inline bool is_ready(struct sk_buff *skb, const struct net_device *dev)
 {
 	const struct net_device_ops *ops = dev->netdev_ops;
-	netdev_features_t features = dev->features;
+	netdev_features_t features = READ_ONCE(dev->features);
 
 	if (skb_is_gso(skb) || skb_vlan_tag_present(skb) || skb_csum_is_sctp(skb))
 		return false;
