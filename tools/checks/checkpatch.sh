@@ -14,7 +14,7 @@ src=$(tools/kernel-source scripts/checkpatch.pl scripts/spelling.txt scripts/con
 check() { perl "$src/scripts/checkpatch.pl" --no-tree --no-signoff --no-color --terse --show-types "$@"; }
 
 # X macros need these shapes; checkpatch calls its own advice on them an error.
-xmacro=COMPLEX_MACRO,BRACKET_SPACE,MACRO_ARG_UNUSED
+xmacro=COMPLEX_MACRO,BRACKET_SPACE,MACRO_ARG_UNUSED,TRAILING_SEMICOLON
 # The pure C of lib is exported from one file, since userspace compiles it too;
 # its ring says at its head how the two ends' barriers pair, and port.h defines for it
 # what the kernel has.
