@@ -40,7 +40,8 @@
 	X(uring_op,	18,	"an io_uring was told to do something")		\
 	X(mmap,		19,	"a file was mapped")				\
 	X(copy,		20,	"data went from file to file within the kernel") \
-	X(winsize,	21,	"a terminal has another size")
+	X(winsize,	21,	"a terminal has another size")			\
+	X(message,	22,	"a message went to an address, or came from one")
 
 #define CLPS_EVT_FIELDS_start(F)						\
 	F(start, version,	U32,	"of the sensor")			\
@@ -137,7 +138,8 @@
 	F(listen, inode,	U64,	"of the socket")			\
 	F(listen, backlog,	S32,	"connections that may wait")		\
 	F(listen, result,	S32,	"0, or an error")			\
-	F(listen, local,	ADDR,	"where it listens")
+	F(listen, local,	ADDR,	"where it listens")			\
+	F(listen, protocol,	U32,	"within the family")
 
 #define CLPS_EVT_FIELDS_module(F)						\
 	F(module, call,		U16,	"which system call")			\
@@ -203,6 +205,14 @@
 	F(winsize, inode,	U64,	"its inode")				\
 	F(winsize, rows,	U16,	"lines")				\
 	F(winsize, columns,	U16,	"characters of a line")
+
+#define CLPS_EVT_FIELDS_message(F)						\
+	F(message, call,	U16,	"which system call")			\
+	F(message, fd,		S32,	"descriptor")				\
+	F(message, inode,	U64,	"of the socket")			\
+	F(message, protocol,	U32,	"within the family")			\
+	F(message, local,	ADDR,	"this end")				\
+	F(message, remote,	ADDR,	"the other")
 
 /* System calls, by numbers of our own: the kernel's differ between architectures. */
 #define CLPS_EVT_CALLS(X)							\

@@ -96,7 +96,7 @@ static void every_record_comes_back(void)
 		CHECK(!len && !clps_evt_get_int(&e, d->nr));
 		free(copy);
 	}
-	CHECK(id > CLPS_EVT_winsize);
+	CHECK(id > CLPS_EVT_message);
 }
 
 static void number_comes_later(void)
