@@ -64,7 +64,7 @@ static void fill_headers(struct clps_gre_tun *tun, struct clps_gre_cpu *cpu, __b
 /* Whoever still sends by the old route does so under RCU. */
 static noinline struct rtable *find_route(struct clps_gre_tun *tun, struct clps_gre_cpu *cpu)
 {
-	/* pairs with gre_changelink() */
+	/* Before what it counts is read: a change since then is another number. */
 	u32 changes = smp_load_acquire(&tun->changes);
 	struct rtable *rt, *old = cpu->rt;
 	__be32 saddr;

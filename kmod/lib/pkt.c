@@ -28,12 +28,8 @@ static __always_inline int ip4_header(struct ip4 *ip, const u8 *b, size_t len)
 	return len < ip->hlen ? -EMSGSIZE : 0;
 }
 
-/*
- * Does the packet go where its destination field does not say? (RFC 791, 3.1)
- *
- * What is rare, as this, is a call, or registers would be saved for each packet.
- */
-static noinline bool source_routed(const u8 *opt, size_t len)
+/* Does the packet go where its destination field does not say? (RFC 791, 3.1) */
+static bool source_routed(const u8 *opt, size_t len)
 {
 	while (len) {
 		if (opt[0] == 0)
@@ -109,7 +105,7 @@ static int icmp_error(struct clps_pkt *pkt, const u8 *b, size_t len)
 	return 0;
 }
 
-static noinline int icmp(struct clps_pkt *pkt, const u8 *b, size_t len)
+static int icmp(struct clps_pkt *pkt, const u8 *b, size_t len)
 {
 	if (len < 8)
 		return -EMSGSIZE;

@@ -16,10 +16,8 @@ check() { perl "$src/scripts/checkpatch.pl" --no-tree --no-signoff --no-color --
 # X macros need these shapes; checkpatch calls its own advice on them an error.
 xmacro=COMPLEX_MACRO,BRACKET_SPACE,MACRO_ARG_UNUSED,TRAILING_SEMICOLON
 # The pure C of lib is exported from one file, since userspace compiles it too;
-# its ring says at its head how the two ends' barriers pair, and port.h defines for it
-# what the kernel has.
+# its ring says at its head how the two ends' barriers pair.
 except='^kmod/core/lib\.c:.*EXPORT_SYMBOL|^kmod/lib/(ring\.c|port\.h):.*MEMORY_BARRIER'
-except+='|^kmod/lib/port\.h:.*PREFER_DEFINED_ATTRIBUTE_MACRO'
 # Kernel versions belong in compat/ (kernel_code.sh) and nowhere else.
 except+='|^kmod/compat/.*(LINUX_VERSION_CODE|CONSTANT_COMPARISON)'
 mapfile -t files < <(git ls-files 'kmod/*.[ch]' | while read -r f; do [ -f "$f" ] && echo "$f"; done)
