@@ -69,7 +69,10 @@ bool clps_redir_is_sender(struct clps_redir_net *rn, const struct net_device *de
 	return ok;
 }
 
-/* Of what the FIB says, the part that lasts; 0 if there is nothing to remember. */
+/*
+ * Of what the FIB says, the part that lasts; 0 if there is nothing to remember. What a
+ * nexthop object consists of may change without a new generation.
+ */
 static int ask_fib(struct clps_redir_nic *nic, const struct clps_pkt *pkt, __be32 *gw,
 		   struct neighbour **neigh)
 {
@@ -100,15 +103,19 @@ static int ask_fib(struct clps_redir_nic *nic, const struct clps_pkt *pkt, __be3
 		*neigh = ip_neigh_gw6(nic->dev, &nhc->nhc_gw.ipv6);
 		return 0;
 	}
-	*gw = nhc->nhc_gw_family ? nhc->nhc_gw.ipv4 : daddr;
-	*neigh = ip_neigh_gw4(nic->dev, *gw);
+	if (nhc->nhc_gw_family)
+		daddr = nhc->nhc_gw.ipv4;
+	if (!res.fi->nh)
+		*gw = daddr;
+	*neigh = ip_neigh_gw4(nic->dev, daddr);
 	return 0;
 }
 
 /*
- * Two questions to the FIB cost more than all else that is done here. The host's own
- * routes are remembered in the same way, and forgotten by the same generation. Rules may
- * ask for more than the destination and the TOS.
+ * Two questions to the FIB cost more than all else that is done here. What it says is
+ * remembered until the generation of the host's own remembered routes is another, and for
+ * a second at most: a route that is asked for the first time while it is deleted may make
+ * none. Rules may ask for more than the destination and the TOS.
  */
 int clps_redir_next_hop(struct clps_redir_nic *nic, const struct clps_pkt *pkt,
 			struct neighbour **neigh)
@@ -116,6 +123,7 @@ int clps_redir_next_hop(struct clps_redir_nic *nic, const struct clps_pkt *pkt,
 	__be32 gw, daddr = clps_addr_get_v4(&pkt->dst);
 	u8 tos = RT_TOS(pkt->tos);
 	struct net *net = nic->rn->net;
+	u32 now = (u32)jiffies;
 	struct clps_redir_hop *hop;
 	int genid, why;
 
@@ -124,11 +132,11 @@ int clps_redir_next_hop(struct clps_redir_nic *nic, const struct clps_pkt *pkt,
 	hop = &this_cpu_ptr(nic->hops)->hop[hash_32((__force u32)daddr, CLPS_REDIR_HOP_BITS)];
 	genid = rt_genid_ipv4(net);
 	if (likely(hop->daddr == daddr && hop->gw && hop->tos == tos && hop->genid == genid &&
-		   !fib4_has_custom_rules(net))) {
+		   now - hop->since < HZ && !fib4_has_custom_rules(net))) {
 		*neigh = ip_neigh_gw4(nic->dev, hop->gw);
 		return IS_ERR(*neigh) ? CLPS_DROP_no_neighbour : 0;
 	}
-	/* What changes from now on has another generation. */
+	/* What changes from now on has another generation; whoever changes it has no barrier. */
 	smp_rmb();
 	why = ask_fib(nic, pkt, &gw, neigh);
 	if (why)
@@ -136,7 +144,7 @@ int clps_redir_next_hop(struct clps_redir_nic *nic, const struct clps_pkt *pkt,
 	if (IS_ERR(*neigh))
 		return CLPS_DROP_no_neighbour;
 	if (!fib4_has_custom_rules(net))
-		*hop = (struct clps_redir_hop){ .genid = genid, .daddr = daddr, .gw = gw,
-						.tos = tos };
+		*hop = (struct clps_redir_hop){ .genid = genid, .since = now, .daddr = daddr,
+						.gw = gw, .tos = tos };
 	return 0;
 }

@@ -70,12 +70,14 @@ struct clps_redir_net {
 /**
  * struct clps_redir_hop - where a destination's packets went last
  * @genid: of the namespace's addresses, routes and rules then
+ * @since: when that was, in jiffies
  * @daddr: the destination
  * @gw: the neighbour; 0 in an entry that is free
  * @tos: that the routes were asked for
  */
 struct clps_redir_hop {
 	int genid;
+	u32 since;
 	__be32 daddr;
 	__be32 gw;
 	u8 tos;

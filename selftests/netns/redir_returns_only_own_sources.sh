@@ -30,22 +30,33 @@ stays_out() {
 		test ! -s /tmp/heard
 }
 
-# obeys WHAT: a packet that arrived a moment ago does no more once "ip WHAT add" was said in
-# H, is a drop of that reason, and arrives again without it.
+# obeys REASON COMMAND UNDO: a packet that arrived a moment ago does no more once "ip COMMAND"
+# was said in H, is a drop of that reason, and arrives again after "ip UNDO".
 obeys() {
-	local before what=$2
+	local before
 
 	arrives 10.1.0.77 || return 1
 	before=$(counter redir "" "drop_$1" H)
+	# Words.
 	# shellcheck disable=SC2086
-	ip -n H ${what/ / add } || return 1
+	ip -n H $2 || return 1
 	listen_for 10.1.0.77 heard && spoof 10.1.0.77 10.1.0.50 &&
 		wait_for 60 dropped "drop_$1" $((before + 1)) && test ! -s /tmp/heard || return 1
 	# shellcheck disable=SC2086
-	ip -n H ${what/ / del } && arrives 10.1.0.77
+	ip -n H $3 && arrives 10.1.0.77
 }
 
-ktap_start 13
+# What a route's group of next hops consists of is no part of the route.
+group_obeys() {
+	ip_in H <<-EOF
+		nexthop add id 1 dev eth0
+		nexthop add id 10 group 1
+		route add 10.1.0.50/32 nhid 10
+	EOF
+	obeys no_route "nexthop replace id 1 blackhole" "nexthop replace id 1 dev eth0"
+}
+
+ktap_start 14
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.77
@@ -66,9 +77,14 @@ spoof 10.1.0.77 224.0.0.1
 spoof 10.1.0.77 10.1.0.2
 spoof 10.1.0.77 192.168.50.1
 ktap_check "broadcast, multicast and H itself are no destinations" dropped drop_bad_dst 4
-ktap_check "an address that H gets is H's at once" obeys bad_dst "addr 10.1.0.50/32 dev up0"
-ktap_check "a route that ends leads nowhere at once" obeys no_route "route blackhole 10.1.0.50"
-ktap_check "so does a rule about V" obeys no_route "rule pref 5 from 10.1.0.77 blackhole"
+ktap_check "an address that H gets is H's at once" \
+	obeys bad_dst "addr add 10.1.0.50/32 dev up0" "addr del 10.1.0.50/32 dev up0"
+ktap_check "a route that ends leads nowhere at once" \
+	obeys no_route "route add blackhole 10.1.0.50" "route del blackhole 10.1.0.50"
+# Before there are rules: with any, nothing is remembered.
+ktap_check "so does a next hop of a route's group" group_obeys
+ktap_check "so does a rule about V" obeys no_route \
+	"rule add pref 5 from 10.1.0.77 blackhole" "rule del pref 5"
 ktap_check "everything that was sent is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
