@@ -7,6 +7,9 @@
 #include "../compat/genl.h"
 #include "front.h"
 
+/* Honeypots that a dump looks at before others may have RTNL. */
+#define DUMP_AT_ONCE	1024
+
 const struct nla_policy clps_honeypot_policy[COLLAPSAR_HONEYPOT_A_MAX + 1] = {
 	[COLLAPSAR_HONEYPOT_A_NAME] = { .type = NLA_NUL_STRING, .len = COLLAPSAR_FRONT_NAMSIZ - 1 },
 	[COLLAPSAR_HONEYPOT_A_NETWORK] = { .type = NLA_NUL_STRING,
@@ -225,12 +228,20 @@ int clps_honeypot_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	struct nlattr *only = tb ? tb[COLLAPSAR_HONEYPOT_A_NETWORK] : NULL;
 	unsigned long id = cb->args[0];
 	struct clps_honeypot *hp;
+	unsigned int others = 0;
 
 	/* What is told of an object is told of one moment. */
 	rtnl_lock();
 	xa_for_each_start(&fn->honeypot_ids, id, hp, id) {
-		if (only && nla_strcmp(only, hp->network->name))
+		if (only && nla_strcmp(only, hp->network->name)) {
+			/* A million of others keep nobody else waiting. */
+			if (!(++others % DUMP_AT_ONCE)) {
+				rtnl_unlock();
+				cond_resched();
+				rtnl_lock();
+			}
 			continue;
+		}
 		if (fill(msg, hp, COLLAPSAR_FRONT_CMD_HONEYPOT_NEW, NETLINK_CB(cb->skb).portid,
 			 cb->nlh->nlmsg_seq, NLM_F_MULTI, -1))
 			break;
