@@ -72,6 +72,11 @@ static noinline struct rtable *find_route(struct clps_gre_tun *tun, struct clps_
 	rt = clps_gre_route(tun, &saddr);
 	if (IS_ERR(rt))
 		return rt;
+	/* A bundle of IPsec's has a validity of its own: clps_gre_send() asks for it. */
+	if (dst_xfrm(&rt->dst)) {
+		ip_rt_put(rt);
+		return ERR_PTR(-EAGAIN);
+	}
 	fill_headers(tun, cpu, saddr);
 	cpu->changes = changes;
 	cpu->rt = rt;
