@@ -125,7 +125,7 @@ static inline void clps_stats_inc(struct clps_stats __percpu *stats,
 /**
  * clps_stats_packet() - count a packet and its bytes
  * @stats: counters
- * @c: of packets; that of their bytes is the next one
+ * @c: rx_packets or tx_packets; that of their bytes is the next one
  * @len: its length in bytes
  *
  * Context: BH disabled.
@@ -135,6 +135,8 @@ static inline void clps_stats_packet(struct clps_stats __percpu *stats,
 {
 	struct clps_stats *s = this_cpu_ptr(stats);
 
+	BUILD_BUG_ON(CLPS_C_rx_bytes != CLPS_C_rx_packets + 1);
+	BUILD_BUG_ON(CLPS_C_tx_bytes != CLPS_C_tx_packets + 1);
 	u64_stats_update_begin(&s->syncp);
 	u64_stats_inc(&s->v[c]);
 	u64_stats_add(&s->v[c + 1], len);
