@@ -11,7 +11,7 @@ set -u
 . "$CLPS_ROOT/selftests/lib/ktap.sh"
 export BENCH_JSON=$CLPS_OUT/bench.json
 # Of a hundred: on the way there, and back.
-MOST_THERE=39 MOST_BACK=45
+MOST_THERE=31 MOST_BACK=31
 
 bench=$CLPS_ROOT/selftests/bench
 
