@@ -14,7 +14,8 @@
  *
  * Kinds and calls are numbers of &enum clps_evt_file_kind and &enum clps_evt_call. Results
  * are what the system call returned: a negative one is an errno, a length is the true one,
- * however much of the data was captured. Paths are as seen from the root of the guest.
+ * however much of the data was captured. Paths are as seen from the root of the process, device
+ * and inode say which file it is.
  */
 #ifndef CLPS_LIB_EVT_TABLE_H
 #define CLPS_LIB_EVT_TABLE_H
@@ -45,9 +46,9 @@
 
 #define CLPS_EVT_FIELDS_start(F)						\
 	F(start, version,	U32,	"of the sensor")			\
-	F(start, boot_id,	BYTES,	"16 bytes; which boot of the guest")	\
+	F(start, boot_id,	BYTES,	"16 bytes; which start of the sensor")	\
 	F(start, release,	STR,	"of the guest's kernel")		\
-	F(start, uptime,	U64,	"nanoseconds since that boot")		\
+	F(start, uptime,	U64,	"nanoseconds since the guest booted")		\
 	F(start, data_limit,	U32,	"bytes captured of one call at most")
 
 #define CLPS_EVT_FIELDS_gap(F)							\
@@ -62,7 +63,8 @@
 	F(read, inode,		U64,	"its inode")				\
 	F(read, result,		S64,	"bytes, or an error")			\
 	F(read, data,		BYTES,	"what of them was captured")		\
-	F(read, path,		STR,	"of a regular file")
+	F(read, path,		STR,	"of a regular file")			\
+	F(read, flags,		U32,	"MSG_* of a socket's")
 
 #define CLPS_EVT_FIELDS_write(F)						\
 	F(write, call,		U16,	"which system call")			\
@@ -72,7 +74,8 @@
 	F(write, inode,		U64,	"its inode")				\
 	F(write, result,	S64,	"bytes, or an error")			\
 	F(write, data,		BYTES,	"what of them was captured")		\
-	F(write, path,		STR,	"of a regular file")
+	F(write, path,		STR,	"of a regular file")			\
+	F(write, flags,		U32,	"MSG_* of a socket's")
 
 #define CLPS_EVT_FIELDS_open(F)							\
 	F(open, call,		U16,	"which system call")			\
@@ -225,7 +228,7 @@
 	X(copy_file_range, 25)							\
 	X(init_module, 26) X(finit_module, 27) X(delete_module, 28)		\
 	X(ptrace, 29) X(process_vm_readv, 30) X(process_vm_writev, 31)		\
-	X(io_uring, 32) X(ioctl, 33)
+	X(io_uring, 32) X(ioctl, 33) X(open_by_handle_at, 34)
 
 enum clps_evt_call {
 #define X(name, number) CLPS_CALL_##name = (number),

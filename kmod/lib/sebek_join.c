@@ -205,14 +205,19 @@ static int take_sensor(struct clps_sebek_join *j, const struct clps_sebek_pdu *p
 
 static void say_io(struct clps_evt_buf *b, enum clps_evt_call call, const struct clps_sebek_pdu *p)
 {
+	u32 room = p->len + (u32)sizeof(u32);
+
 	clps_evt_int(b, call);
 	clps_evt_int(b, p->fd);
 	clps_evt_int(b, CLPS_FILE_none);
 	clps_evt_int(b, 0);
 	clps_evt_int(b, p->inode);
 	clps_evt_int(b, p->len);
-	clps_evt_bytes(b, p->data, p->len);
+	/* With room for the flags behind them. */
+	clps_evt_room(b, &room);
+	clps_evt_bytes(b, p->data, room - (u32)sizeof(u32));
 	clps_evt_bytes(b, "", 0);
+	clps_evt_int(b, 0);
 }
 
 static void say_open(struct clps_evt_buf *b, const struct clps_sebek_pdu *p)

@@ -146,6 +146,7 @@ static void send_io(enum clps_evt_id id, u32 len, u32 nr)
 	clps_evt_int(&b, len);
 	clps_evt_bytes(&b, bytes, len);
 	clps_evt_bytes(&b, "/secret", 7);
+	clps_evt_int(&b, 0);
 	send_and_show(s, nr);
 }
 

@@ -320,6 +320,7 @@ static u32 send_read(void)
 		clps_evt_int(&b, 5);
 	clps_evt_bytes(&b, bytes, 3000);
 	clps_evt_bytes(&b, bytes, 2000);
+	clps_evt_int(&b, 0);
 	send_it((u32)clps_evt_end(&b));
 	CHECK(sent.nr - first == 5);
 	return first;
@@ -414,15 +415,15 @@ static void data_go_where_the_record_has_them(void)
 
 	/* A record whose data were left out, written by hand: 57 and a path. */
 	begin_sending(0);
-	len = CLPS_EVT_HDR + 2 * CLPS_EVT_read_NR + 28 + 3;
+	len = CLPS_EVT_HDR + 2 * CLPS_EVT_read_NR + 28 + 3 + 4;
 	clps_put_be32(rec, len + 5);
 	clps_put_be16(rec + 4, CLPS_EVT_read);
 	rec[6] = CLPS_EVT_VERSION;
 	rec[7] = CLPS_EVT_read_NR;
 	for (u32 i = 0; i < CLPS_EVT_read_NR; i++)
 		clps_put_be16(rec + CLPS_EVT_HDR + 2 * i,
-			      (u16[]){ 2, 4, 1, 4, 8, 8, 5, 3 }[i]);
-	memcpy(rec + len - 3, "/xy", 3);
+			      (u16[]){ 2, 4, 1, 4, 8, 8, 5, 3, 4 }[i]);
+	memcpy(rec + len - 7, "/xy", 3);
 	CHECK(!take_piece(rec, len, 5, len - 1) && j.native);
 	/* A new record before the old one was whole. */
 	CHECK(!take_piece(rec, len, 5, len) && j.broken == 1);

@@ -83,6 +83,7 @@ static void make_io(struct clps_evt_buf *b, unsigned int id, u32 len)
 	clps_evt_int(b, 6);
 	clps_evt_bytes(b, len == 6 ? (const u8 *)"secret" : more, len);
 	clps_evt_bytes(b, "/x", 2);
+	clps_evt_int(b, 0);
 }
 
 static void data_are_said_as_sebek_does(void)
