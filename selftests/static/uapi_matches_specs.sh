@@ -12,8 +12,8 @@ python3 -c 'import yaml' 2> /dev/null || ktap_skip_all "python3-yaml is not inst
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-ktap_start 4
-for family in collapsar collapsar_redir collapsar_front; do
+ktap_start 5
+for family in collapsar collapsar_redir collapsar_front collapsar_sense; do
 	ktap_check "$family: every name and number of the header is the spec's" \
 		python3 "$here/uapi_matches_specs.py" "$top" "$family" "$work"
 done

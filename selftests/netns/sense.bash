@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# One sensor and one reader of it, for the tests sensor_*.
+#
+#   this kernel:  programs -> tracepoints -> collapsar_sense -> sensetap -> $RECORDS
+set -u
+# shellcheck source=selftests/lib/ktap.sh
+. "$CLPS_ROOT/selftests/lib/ktap.sh"
+# shellcheck source=selftests/lib/netns.sh
+. "$CLPS_ROOT/selftests/lib/netns.sh"
+
+# A file of memory: the reader may not wait for a disk. Nor may it be a terminal or a pipe.
+RECORDS=$(mktemp -d /tmp/sense.XXXXXX)/records
+
+# sense_load [PARAMETER...]
+sense_load() {
+	insmod "$CLPS_MODDIR/collapsar_sense.ko" "$@" || return 1
+	CLPS_LOADED=(collapsar_sense)
+}
+
+# sense_read [OPTION...]: until the test ends.
+sense_read() {
+	spawn sensetap "$@" > "$RECORDS"
+	# shellcheck disable=SC2034 # the tests'
+	READER=$!
+	wait_for 20 grep -q '"rec":"start"' "$RECORDS"
+}
+
+# sense_has FILTER: is there a record of which jq's FILTER is true? A last line may be half.
+sense_has() { grep '}$' "$RECORDS" | jq -e -n "first(inputs | select($1))"; }
+
+# sense_said FILTER: the same, as soon as it has come.
+sense_said() { wait_for 20 sense_has "$1"; }
+
+# sense_caught_up: what was done until now is in $RECORDS, as somebody asks for a file after it.
+sense_caught_up() {
+	local mark=/tmp/mark.$RANDOM.$RANDOM
+
+	cat "$mark" 2> /dev/null
+	wait_for 60 grep -qF "\"path\":\"$mark\"" "$RECORDS"
+}
+
+# sense_counter SCOPE NAME COUNTER
+sense_counter() {
+	sensetap -s | jq -r --arg s "$1" --arg n "$2" --arg c "$3" \
+		'select(.scope == $s and .name == $n) | .[$c]'
+}

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# LANES: unproven
+# TIMEOUT: 180
+# The first rule of the filter that matches decides what is recorded: by program, file,
+# port, address and user; keystrokes leave what is read at terminals; what is ignored has no
+# number, and a filter with a mistake is refused with the place of it.
+# Topology: selftests/netns/sense.bash.
+# shellcheck source=selftests/netns/sense.bash
+. "$CLPS_ROOT/selftests/netns/sense.bash"
+
+dir=${RECORDS%/*}
+
+refused() {
+	! sense_load filter='"ignore uid=0 user=1"' && dmesg | grep -q 'filter: not understood at "user=1"'
+}
+
+# talk PORT: a connection with a secret.
+talk() {
+	timeout 20 socat -u "tcp-listen:$1,bind=127.0.0.1,reuseaddr" /dev/null &
+	wait_for 10 grep -q "0100007F:$(printf %04X "$1") .* 0A" /proc/net/tcp
+	echo "told to $1" | timeout 20 socat -u - "tcp:127.0.0.1:$1"
+	wait $!
+}
+
+in_order() {
+	local seqs
+
+	seqs=$(grep '}$' "$RECORDS" | jq -n '[inputs | .seq] | . == [range(1; length + 1)]')
+	[ "$seqs" = true ]
+}
+
+ktap_start 9
+ktap_check "a mistake is refused with its place" refused
+sense_load filter='"ignore program=tail; full program=cat file=/etc; ignore file=/etc; ignore port=4713; ignore port=4714 uid=1-9; keystrokes program=head"' || exit 1
+sense_read || exit 1
+tail -n 1 /etc/passwd > /dev/null
+cat /etc/passwd > /dev/null
+head -n 1 /etc/group > /dev/null
+for port in 4713 4714; do talk "$port"; done
+echo "typed" > "$dir/typed"
+head -c 4 "$dir/typed" > "$dir/head"
+sense_caught_up
+ktap_check "a program is ignored" not sense_has '.comm == "tail"'
+ktap_check "a rule before holds" sense_has '.comm == "cat" and .path == "/etc/passwd"'
+ktap_check "a directory is ignored for others" not sense_has '.comm == "head" and (.path // "" | startswith("/etc/"))'
+ktap_check "a port is ignored, data and connections" not sense_has \
+	'(.data // "" | contains("told to 4713")) and .kind == "socket" or (.remote // "" | endswith(":4713"))'
+ktap_check "another is not, as it is another user's" eval \
+	"sense_has '.kind == \"socket\" and (.data // \"\" | contains(\"told to 4714\"))' &&
+	sense_has '.rec == \"connect\" and .remote == \"127.0.0.1:4714\"'"
+ktap_check "keystrokes are no reads of files, and opens stay" eval \
+	"sense_has '.comm == \"head\" and .rec == \"open\" and .path == \"$dir/typed\"' &&
+	! sense_has '.comm == \"head\" and (.rec == \"read\" or .rec == \"write\")'"
+ktap_check "what is ignored has no number" in_order
+ktap_check "nothing stays behind" check_leaks
+ktap_end
