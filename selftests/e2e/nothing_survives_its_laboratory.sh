@@ -64,7 +64,7 @@ farm || exit 1
 spaces=$(spaces "$lab_pid")
 kill -KILL "$lab_pid"
 wait "$lab_pid" 2> /dev/null
-ktap_check "its supervisor killed, nothing is left" wait_for 5 none_left
+ktap_check "its supervisor killed, nothing is left" wait_for 20 none_left
 
 # The owner is a shell between us and the supervisor.
 rm -f "$LAB_DIR/up"
