@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml smp
+# LANES: uml
+# LONG: smp
 # TIMEOUT: 180
 # NEEDS: debug
 # A probe of sys_enter and one of sys_exit see each syscall of a process once, with its
