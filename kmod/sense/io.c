@@ -86,21 +86,21 @@ static u32 copy_data(u8 *to, u32 room, const struct clps_sense_sys *s, const str
 	}
 }
 
-/* The true length stands before the data, and of messages it is known only after. */
+/*
+ * The true length stands before the data, and of messages it is known only with them: their
+ * lengths are in memory of the program's, and taken once.
+ */
 static void put_data(struct clps_evt_buf *b, const struct clps_sense_sys *s, const struct where *w)
 {
-	u64 total;
-	u32 n = 0;
-	u8 *to;
+	const u32 ahead = sizeof(u64);
+	u32 n = clps_sense_data_limit + ahead;
+	u8 *to = clps_evt_room(b, &n);
+	u64 total = s->ret;
 
-	if (w->how == MMSG)
-		copy_mmsg(NULL, 0, s, w, &total);
-	else
-		total = s->ret;
+	/* Without room clps_evt_int() finds none either. */
+	n = n >= ahead ? copy_data(to + ahead, n - ahead, s, w, &total) : 0;
 	clps_evt_int(b, total);
-	n = clps_sense_data_limit;
-	to = clps_evt_room(b, &n);
-	clps_evt_filled(b, copy_data(to, n, s, w, &total));
+	clps_evt_filled(b, n);
 }
 
 static void record(const struct clps_sense_sys *s, const struct where *w, struct file *f,
