@@ -250,6 +250,7 @@ enum clps_evt_id {
 #define X(name, number, text) CLPS_EVT_##name = (number),
 	CLPS_EVTS(X)
 #undef X
+	CLPS_EVT_IDS	/* one more than the last */
 };
 
 /* CLPS_EVT_read_fd: the position of a field in its record; CLPS_EVT_read_NR: how many. */

@@ -14,7 +14,6 @@
 
 #include "../lib/evt.h"
 
-
 /* What may be lost, by why. */
 #define CLPS_SENSE_LOSSES(X)							\
 	X(full,		"the queue had no room")				\
@@ -28,7 +27,7 @@ enum clps_sense_loss {
 };
 
 #define CLPS_SENSE_DATA_MAX	16384u
-#define CLPS_SENSE_IDS		(CLPS_EVT_winsize + 1)
+#define CLPS_SENSE_IDS		CLPS_EVT_IDS
 
 extern unsigned int clps_sense_data_limit;
 
