@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What programs have io_uring do, when they tell it: opcode and descriptor are the kernel's
- * copy, the rest is read again from the ring, which the program may have written to.
+ * What programs have io_uring do, when they tell it: opcode, flags and descriptor are the
+ * kernel's copy, the rest is read again from the ring, which the program may have written to.
  */
 #include <linux/file.h>
 #include <uapi/linux/io_uring.h>
@@ -43,7 +43,8 @@ static void put_path(struct clps_evt_buf *b, const struct io_kiocb *req, struct 
 
 static void record(const struct io_kiocb *req, const struct io_uring_sqe *sqe)
 {
-	u8 flags = READ_ONCE(sqe->flags);
+	/* The kernel's copy: its first bits are IOSQE_*. */
+	u8 flags = (u8)req->flags;
 	struct clps_evt_buf b;
 	struct file *f;
 	bool put;
