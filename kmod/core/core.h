@@ -10,6 +10,7 @@
 
 struct clps_stats;
 struct clps_core_net;
+struct neighbour;
 
 int clps_uplink_init(void);
 void clps_uplink_exit(void);
@@ -31,10 +32,21 @@ bool clps_uplink_rx_direct(struct sk_buff *skb);
  * @skb: skb->dev is a clps_gre device, skb->data at the inner IPv4 header; scrubbed
  *
  * Context: BH disabled, RCU.
- * Return: 0 if @skb is sent; -EAGAIN if the stack would do more than call the device:
- * the packet must take the usual way; the CLPS_DROP_* reason why it is gone, to be counted.
+ * Return: true if the tunnel has taken @skb, and counted it; false if the stack would do
+ * more than call the device: the packet must take the usual way.
  */
-int clps_gre_xmit_direct(struct sk_buff *skb);
+bool clps_gre_xmit_direct(struct sk_buff *skb);
+
+/**
+ * clps_xmit_neigh() - to a neighbour, as by neigh_output()
+ * @skb: consumed; skb->dev is the neighbour's, skb->data at the IP header
+ * @neigh: the neighbour
+ * @is_v6gw: it is an IPv6 gateway of an IPv4 packet
+ *
+ * By clps_xmit(), if its link-layer header is known. Context: BH disabled, RCU.
+ * Return: 0, a NET_XMIT code or a negative errno.
+ */
+int clps_xmit_neigh(struct sk_buff *skb, struct neighbour *neigh, bool is_v6gw);
 
 /* Is it a clps_gre device? */
 bool clps_gre_is(const struct net_device *dev);

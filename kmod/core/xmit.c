@@ -4,6 +4,7 @@
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <net/arp.h>
 #include <net/dst.h>
 #include <net/neighbour.h>
 #include <net/sch_generic.h>
@@ -96,4 +97,38 @@ int clps_xmit_neigh(struct sk_buff *skb, struct neighbour *neigh, bool is_v6gw)
 		return neigh_output(neigh, skb, is_v6gw);
 	return xmit_past(skb, NULL);
 }
-EXPORT_SYMBOL_NS_GPL(clps_xmit_neigh, COLLAPSAR);
+
+/* As neigh_output() does for the next one. */
+static void cache_header(struct neighbour *neigh)
+{
+	const struct header_ops *ops = neigh->dev->header_ops;
+
+	if (!ops || !ops->cache || READ_ONCE(neigh->hh.hh_len))
+		return;
+	write_lock_bh(&neigh->lock);
+	if (!neigh->hh.hh_len)
+		ops->cache(neigh, &neigh->hh, neigh->tbl->protocol);
+	write_unlock_bh(&neigh->lock);
+}
+
+static int push_header(struct sk_buff *skb, struct neighbour *neigh, const u8 *src)
+{
+	u8 dst[MAX_ADDR_LEN];
+
+	neigh_ha_snapshot((char *)dst, neigh, neigh->dev);
+	return dev_hard_header(skb, neigh->dev, ETH_P_IP, dst, src, skb->len);
+}
+
+int clps_xmit_known(struct sk_buff *skb, struct neighbour *neigh, const u8 *src)
+{
+	/* Of an IPv6 gateway the known header is one of IPv6. */
+	if (src || neigh->tbl != &arp_tbl || !push_cached(skb, &neigh->hh)) {
+		cache_header(neigh);
+		if (push_header(skb, neigh, src) < 0) {
+			kfree_skb(skb);
+			return NET_XMIT_DROP;
+		}
+	}
+	return xmit_past(skb, NULL);
+}
+EXPORT_SYMBOL_NS_GPL(clps_xmit_known, COLLAPSAR);

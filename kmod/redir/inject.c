@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What comes back from the center, onto the LAN. */
 #include <linux/in.h>
-#include <net/arp.h>
 #include <net/neighbour.h>
 
 #include "../compat/gso.h"
@@ -13,35 +12,15 @@ static void count_tx(struct clps_v *v, unsigned int len)
 	clps_stats_packet(v->rn->stats, CLPS_C_tx_packets, len);
 }
 
-/* From a MAC of V's own, which the neighbour's known header does not have. */
-static int xmit_from(const u8 *src, struct neighbour *neigh, struct sk_buff *skb)
-{
-	struct net_device *dev = neigh->dev;
-	u8 dst[MAX_ADDR_LEN];
-
-	/* Keeps the entry fresh, as neigh_output() would. */
-	neigh_event_send(neigh, NULL);
-	neigh_ha_snapshot((char *)dst, neigh, dev);
-	if (dev_hard_header(skb, dev, ETH_P_IP, dst, src, skb->len) >= 0)
-		return clps_xmit(skb);
-	kfree_skb(skb);
-	return -EINVAL;
-}
-
 void clps_redir_send(struct clps_v *v, struct neighbour *neigh, struct sk_buff *skb)
 {
 	u64 own = READ_ONCE(v->mac);
 	unsigned int len = skb->len;
 	u8 mac[ETH_ALEN];
-	int rc;
 
-	if (likely(!own)) {
-		rc = clps_xmit_neigh(skb, neigh, neigh->tbl != &arp_tbl);
-	} else {
+	if (unlikely(own))
 		u64_to_ether_addr(own, mac);
-		rc = xmit_from(mac, neigh, skb);
-	}
-	if (unlikely(net_xmit_eval(rc)))
+	if (unlikely(clps_xmit_known(skb, neigh, own ? mac : NULL)))
 		clps_drop_gone(v->rn->stats, neigh->dev, len, CLPS_DROP_xmit);
 	else
 		count_tx(v, len);
@@ -80,7 +59,7 @@ static int output(struct clps_v *v, const struct clps_pkt *pkt, struct sk_buff *
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev)))
 		return CLPS_DROP_no_memory;
 	skb->dev = dev;
-	if (likely(READ_ONCE(neigh->nud_state) & NUD_VALID))
+	if (likely(!neigh_event_send(neigh, NULL)))
 		clps_redir_send(v, neigh, skb);
 	else
 		clps_redir_pending_add(v->rn, neigh, skb);

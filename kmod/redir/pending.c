@@ -99,10 +99,12 @@ static void send(struct clps_redir_net *rn, struct pending *p)
 	struct clps_addr src = clps_addr_v4(ip_hdr(p->skb)->saddr);
 	struct clps_v *v = clps_v_by_nic(rn, &src, p->neigh->dev->ifindex);
 
-	if (v && clps_v_is_claimed(v))
-		clps_redir_send(v, p->neigh, p->skb);
-	else
+	if (!v || !clps_v_is_claimed(v))
 		clps_drop(rn->stats, p->skb, CLPS_DROP_no_redirect);
+	else if (neigh_event_send(p->neigh, NULL))
+		clps_drop(rn->stats, p->skb, CLPS_DROP_no_neighbour);
+	else
+		clps_redir_send(v, p->neigh, p->skb);
 }
 
 /* @why: 0 to send them. */

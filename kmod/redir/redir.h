@@ -338,7 +338,7 @@ int clps_redir_next_hop(struct clps_redir_nic *nic, const struct clps_pkt *pkt,
 
 /* inject.c: uplink to LAN. */
 void clps_redir_inject(void *priv, struct clps_uplink *up, struct sk_buff *skb);
-/* Send V's packet to a valid neighbour, and count it. Consumes @skb. */
+/* Send V's packet to a neighbour that neigh_event_send() let pass. Consumes @skb. */
 void clps_redir_send(struct clps_v *v, struct neighbour *neigh, struct sk_buff *skb);
 
 /* pending.c: packets that wait for a neighbour. */

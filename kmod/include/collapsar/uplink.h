@@ -224,15 +224,16 @@ static inline int clps_xmit(struct sk_buff *skb)
 struct neighbour;
 
 /**
- * clps_xmit_neigh() - to a neighbour, as by neigh_output()
- * @skb: consumed; skb->dev is the neighbour's, skb->data at the IP header
- * @neigh: the neighbour
- * @is_v6gw: it is an IPv6 gateway of an IPv4 packet
+ * clps_xmit_known() - to a neighbour whose address is known
+ * @skb: consumed; IPv4; skb->dev is the neighbour's, skb->data at the IP header
+ * @neigh: the neighbour, of IPv4 or of IPv6; neigh_event_send() has just let it pass
+ * @src: link-layer address that it is from; NULL for the netdev's own
  *
- * By clps_xmit(), if its link-layer header is known. Context: BH disabled, RCU.
- * Return: 0, a NET_XMIT code or a negative errno.
+ * Never enters the neighbour's own queue, which tells nobody what it loses.
+ *
+ * Context: BH disabled, RCU. Return: 0, or not if the packet was dropped.
  */
-int clps_xmit_neigh(struct sk_buff *skb, struct neighbour *neigh, bool is_v6gw);
+int clps_xmit_known(struct sk_buff *skb, struct neighbour *neigh, const u8 *src);
 
 /**
  * clps_own_xmit() - send a packet that was made here
