@@ -44,7 +44,7 @@ static void put_path(struct clps_evt_buf *b, const struct io_kiocb *req, struct 
 static void record(const struct io_kiocb *req, const struct io_uring_sqe *sqe)
 {
 	/* The kernel's copy: its first bits are IOSQE_*. */
-	u8 flags = (u8)req->flags;
+	u8 flags = (__force u8)req->flags;
 	struct clps_evt_buf b;
 	struct file *f;
 	bool put;
