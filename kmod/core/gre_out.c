@@ -240,7 +240,7 @@ static int send_plain(struct net *net, struct sk_buff *skb, struct rtable *rt)
 	return to_neighbour(net, skb, rt);
 }
 
-/* 0, or what was lost. */
+/* As ip_local_out(). */
 static int out(struct clps_gre_tun *tun, struct clps_gre_cpu *cpu, struct sk_buff *skb,
 	       struct rtable *rt)
 {
@@ -258,10 +258,10 @@ static int out(struct clps_gre_tun *tun, struct clps_gre_cpu *cpu, struct sk_buf
 		err = ip_local_out(tun->net, NULL, skb);
 	}
 	dev_xmit_recursion_dec();
-	return net_xmit_eval(err);
+	return err;
 }
 
-int clps_gre_xmit_direct(struct sk_buff *skb)
+bool clps_gre_xmit_direct(struct sk_buff *skb)
 {
 	struct clps_gre_tun *tun = netdev_priv(skb->dev);
 	struct clps_gre_cpu *cpu = this_cpu_ptr(tun->cpu);
@@ -271,16 +271,13 @@ int clps_gre_xmit_direct(struct sk_buff *skb)
 	/* What the stack or clps_gre_send() would have to segment or to checksum. */
 	if (skb_is_gso(skb) || skb_csum_is_sctp(skb) || skb->encapsulation ||
 	    READ_ONCE(tun->csum) || dev_xmit_recursion() || clps_tx_is_tapped(skb->dev, NULL))
-		return -EAGAIN;
+		return false;
 	/* What fails is counted there. */
 	rt = route(tun, cpu);
 	if (IS_ERR(rt) || skb_cow_head(skb, cpu->hdr.len + LL_RESERVED_SPACE(rt->dst.dev) +
 					    rt->dst.header_len))
-		return -EAGAIN;
+		return false;
 	push_headers(cpu, skb);
-	/* The owner's drop: it never was the netdev's. */
-	if (unlikely(out(tun, cpu, skb, rt)))
-		return CLPS_DROP_xmit;
-	dev_sw_netstats_tx_add(tun->dev, 1, len);
-	return 0;
+	clps_gre_count_tx(tun, len, out(tun, cpu, skb, rt));
+	return true;
 }

@@ -203,10 +203,20 @@ static inline u8 clps_gre_outer_tos(const struct clps_gre_tun *tun, const struct
  * @tun: the tunnel
  * @skb: consumed on success
  *
- * What the host's IP refuses from then on counts as the netdev's tx_dropped.
+ * What the host's IP then refuses is counted by clps_gre_count_tx().
  * Context: BH disabled. Return: 0 or a CLPS_DROP_* reason.
  */
 int clps_gre_send(struct clps_gre_tun *tun, struct sk_buff *skb);
+
+/**
+ * clps_gre_count_tx() - count a packet that was handed to the host's IP
+ * @tun: the tunnel
+ * @len: how long it was inside
+ * @err: what ip_local_out() returned: it was sent, or the netdev dropped it (xmit)
+ *
+ * Context: BH disabled.
+ */
+void clps_gre_count_tx(struct clps_gre_tun *tun, unsigned int len, int err);
 
 /**
  * clps_gre_route() - the route to the peer

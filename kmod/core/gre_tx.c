@@ -68,10 +68,50 @@ static void push_gre(const struct clps_gre_tun *tun, struct sk_buff *skb, bool w
 	memcpy(hdr + 4, &csum, sizeof(csum));
 }
 
+void clps_gre_count_tx(struct clps_gre_tun *tun, unsigned int len, int err)
+{
+	if (likely(!net_xmit_eval(err))) {
+		dev_sw_netstats_tx_add(tun->dev, 1, len);
+		return;
+	}
+	DEV_STATS_INC(tun->dev, tx_dropped);
+	clps_drop_gone(clps_core_stats(tun->net), tun->dev, len, CLPS_DROP_xmit);
+}
+
+/* As iptunnel_xmit(), which tells nobody what became of the packet. Consumes both. */
+static int push_ip_and_send(struct clps_gre_tun *tun, struct sk_buff *skb, struct rtable *rt,
+			    __be32 saddr, u8 tos)
+{
+	struct iphdr *iph;
+
+	skb_scrub_packet(skb, false);
+	skb_clear_hash_if_not_l4(skb);
+	skb_dst_set(skb, &rt->dst);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	iph = skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	/*
+	 * DF stays off whatever the inner packet says: a 1500-byte packet with
+	 * DF crosses a 1500-byte path in two outer fragments, unseen.
+	 */
+	*iph = (struct iphdr) {
+		.version = 4,
+		.ihl = sizeof(*iph) / 4,
+		.tos = tos,
+		.ttl = READ_ONCE(tun->ttl),
+		.protocol = IPPROTO_GRE,
+		.saddr = saddr,
+		.daddr = clps_addr_get_v4(&tun->id.remote),
+	};
+	__ip_select_ident(tun->net, iph, skb_shinfo(skb)->gso_segs ?: 1);
+	return ip_local_out(tun->net, NULL, skb);
+}
+
 int clps_gre_send(struct clps_gre_tun *tun, struct sk_buff *skb)
 {
 	unsigned int need = sizeof(struct iphdr) + CLPS_GRE_MAX_LEN;
 	bool with_csum = READ_ONCE(tun->csum);
+	unsigned int len = skb->len;
 	struct rtable *rt;
 	__be32 saddr;
 	u8 tos;
@@ -92,12 +132,7 @@ int clps_gre_send(struct clps_gre_tun *tun, struct sk_buff *skb)
 		return CLPS_DROP_no_memory;
 	}
 	push_gre(tun, skb, with_csum);
-	/*
-	 * DF stays off whatever the inner packet says: a 1500-byte packet with
-	 * DF crosses a 1500-byte path in two outer fragments, unseen.
-	 */
-	iptunnel_xmit(NULL, rt, skb, saddr, clps_addr_get_v4(&tun->id.remote), IPPROTO_GRE,
-		      tos, READ_ONCE(tun->ttl), 0, false);
+	clps_gre_count_tx(tun, len, push_ip_and_send(tun, skb, rt, saddr, tos));
 	return 0;
 }
 

@@ -259,8 +259,6 @@ static int xmit_by_stack(struct clps_uplink *up, struct sk_buff *skb)
 int clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
 {
 	struct net_device *dev = up->at->dev;
-	unsigned int len = skb->len;
-	int why;
 
 	if (unlikely(READ_ONCE(up->dead))) {
 		clps_drop(up->stats, skb, CLPS_DROP_detached);
@@ -275,13 +273,9 @@ int clps_uplink_xmit(struct clps_uplink *up, struct sk_buff *skb)
 	skb_set_transport_header(skb, ip_hdrlen(skb));
 	skb_reset_mac_header(skb);
 	skb->dev = dev;
-	why = up->at->is_gre ? clps_gre_xmit_direct(skb) : -EAGAIN;
-	if (likely(!why))
+	if (likely(up->at->is_gre) && clps_gre_xmit_direct(skb))
 		return 0;
-	if (why == -EAGAIN)
-		return xmit_by_stack(up, skb);
-	clps_drop_gone(up->stats, dev, len, why);
-	return why;
+	return xmit_by_stack(up, skb);
 }
 EXPORT_SYMBOL_NS_GPL(clps_uplink_xmit, COLLAPSAR);
 

@@ -112,10 +112,12 @@ marked_are_for_nobody() {
 	wait_for 10 answered
 }
 
-# What the host's IP refuses to send is one drop of the network, and nothing else.
+# What the host's IP refuses to send is one drop of the tunnel's netdev, to which the network
+# has sent it, whichever way it took: taken past the stack, or not while somebody listens.
 counts() {
 	for c in tx_packets drop_xmit; do counter network b $c center; done
 	counter core "" drop_xmit center
+	in_ns center cat /sys/class/net/dmzb/statistics/tx_dropped
 }
 refused_is_counted_once() {
 	local before after
@@ -133,11 +135,21 @@ refused_is_counted_once() {
 	not answered || return 1
 	mapfile -t after < <(counts)
 	in_ns center nft delete table ip t
-	echo "# tx_packets, drop_xmit, core's drop_xmit: ${before[*]}, then ${after[*]}"
-	[ "${after[*]}" = "${before[0]} $((before[1] + 3)) ${before[2]}" ] && wait_for 10 answered
+	echo "# sent, network's and core's drop_xmit, tx_dropped: ${before[*]}, then ${after[*]}"
+	[ "${after[*]}" = "$((before[0] + 3)) ${before[1]} $((before[2] + 3)) $((before[3] + 3))" ] &&
+		wait_for 10 answered
+}
+refused_is_counted_once_tapped() {
+	local rc=0
+
+	spawn in_ns center tcpdump -n -i dmzb -w /dev/null 2> /tmp/tap
+	wait_for 10 grep -q listening /tmp/tap && refused_is_counted_once || rc=1
+	kill "${CLPS_PIDS[-1]}"
+	wait "${CLPS_PIDS[-1]}" 2> /dev/null
+	return $rc
 }
 
-ktap_start 14
+ktap_start 15
 frames_start
 front_up
 in_ns center sysctl -qw net.ipv4.conf.all.rp_filter=0
@@ -151,6 +163,7 @@ ktap_check "a filter of output" dropped_by ip \
 ktap_check "a filter after routing" dropped_by ip \
 	"postrouting priority filter;" "ip daddr 192.0.3.2 ip protocol gre"
 ktap_check "what that refuses is counted once" refused_is_counted_once
+ktap_check "and so while somebody listens" refused_is_counted_once_tapped
 ktap_check "a filter on the netdev below the tunnel" dropped_by netdev \
 	"egress device w2 priority filter;" "ip protocol gre"
 ktap_check "a filter on the tunnel's netdev" dropped_by netdev \
