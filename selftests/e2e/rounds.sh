@@ -2,42 +2,27 @@
 # shellcheck shell=bash disable=SC2154
 # A node dies again and again under traffic.
 #
-#   answers_begin ADDRESS   site1's intruder pings it all the time, and what comes back counts
-#   killed_again NODE       kill -9: the answers stop; it starts: they are there again
-#   rounds NODE COUNT
-#   survivors_note NODE     what those who stay have by now: processes and open files on
-#                           the host; and in NODE's kernel netdevs, interrupts, objects
-#   survivors_have_no_more NODE ROUNDS   than was noted, so many ago
+#   killed_again_and_again NODE STAYS WATCHED...
+#       six checks: its honeypot answers; kill -9 ten times, and ROUNDS altogether, and each
+#       time it answers again; the host and STAYS' kernel have no more to carry than after
+#       ten; what WATCHED (H, center) have counted adds up; and then each hop counts each
+#       packet of a known number
+#   ROUNDS        a hundred, or CLPS_ROUNDS
+# shellcheck source=selftests/lib/stats.sh
+. "$LAB_TOP/selftests/lib/stats.sh"
+# shellcheck source=selftests/lib/answers.sh
+. "$LAB_TOP/selftests/lib/answers.sh"
+CLPS_WATCH_DIR=$LAB_DIR
+ROUNDS=${CLPS_ROUNDS:-100}
+ROUNDS_V=192.168.1.10
 
-answers_begin() {
-	# Two hundred a second: as many as there can be would leave the dying no time to come back.
-	on_bg site1 "ip netns exec intruder ping -n -q -i 0.005 $1"
-	# Its shell starts no program: the value, twenty times a second.
-	exec {ANSWERS}< <("$LAB_TOP/tools/lab/lab" exec site1 'exec ip netns exec intruder bash -c "
-		exec {idle}<> <(:)
-		while :; do
-			while read -ra w; do [ \"\${w[0]}\" != Icmp: ] || n=\${w[10]}; done < /proc/net/snmp
-			echo \"\$n\"
-			read -rt 0.05 -u \$idle
-		done"')
-	lab_spawned+=($!)
+# For stats.sh.
+in_ns() {
+	case $1 in
+	H) at site1 H "${@:2}" ;;
+	*) lab exec "$@" ;;
+	esac
 }
-
-# answers_until TEST...: the last value passes it.
-answers_until() {
-	local end=$((SECONDS + 30))
-
-	while [ "$SECONDS" -le "$end" ]; do
-		answers_were=${answers:-}
-		read -rt 10 -u "$ANSWERS" answers || break
-		! "$@" || return 0
-	done
-	echo "# in vain: $*; $answers answers"
-	return 1
-}
-stand_still() { [ "$answers" = "$answers_were" ]; }
-# More than can have been on their way.
-beyond() { [ "$answers" -ge "$1" ]; }
 
 killed_again() {
 	lab kill "$1" && answers_until stand_still && lab start "$1" &&
@@ -99,4 +84,71 @@ no_more() {
 survivors_have_no_more() {
 	wait_for 10 no_more "$@"
 	no_more "$@"
+}
+
+watch_each() {
+	local w
+
+	for w; do
+		case $w in
+		H) stats_watch H eth0 ;;
+		*) stats_watch "$w" ;;
+		esac || return 1
+	done
+}
+
+# icmp SNMP NAME: of the text of a kernel's snmp.
+icmp() {
+	awk -v name="$2" '/^Icmp:/ { if (at) { print $at; exit }
+		for (i = 2; i <= NF; i++) if ($i == name) at = i }' <<< "$1"
+}
+# A known number of pings, and each hop has counted as many, there and back: the kernels of
+# intruder and honeypot as well.
+each_hop_counts() {
+	local n=200 i0 i1 g0 g1 name at
+
+	stats_end
+	# Who began to speak has ended before the count begins.
+	g0=$(shell_on "$ROUNDS_V" "cat /proc/net/snmp") && i0=$(intruder cat /proc/net/snmp) &&
+		wait_for 30 quiet && watch_each H center || return 1
+	intruder ping -n -q -i 0.01 -c $n "$ROUNDS_V" || return 1
+	stats_add_up && stats_hops H center "$ROUNDS_V" shop $n beside || return 1
+	g1=$(shell_on "$ROUNDS_V" "cat /proc/net/snmp") && i1=$(intruder cat /proc/net/snmp) || return 1
+	for name in i:OutEchos g:InEchos g:OutEchoReps i:InEchoReps; do
+		case $name in
+		i*) at=$(($(icmp "$i1" "${name#*:}") - $(icmp "$i0" "${name#*:}"))) ;;
+		g*) at=$(($(icmp "$g1" "${name#*:}") - $(icmp "$g0" "${name#*:}"))) ;;
+		esac
+		echo "${name/:/ }: $at"
+		[ "$at" = $n ] || return 1
+	done
+}
+# V says nothing for so long: the last of a session's TCP. Guests whose cable came back ask
+# for IPv6 routers for minutes, which is nobody's packet.
+quiet() {
+	local was
+
+	was=$(v_counts)
+	read -rt 2 -u "$KTAP_IDLE" || :
+	[ -n "$was" ] && [ "$was" = "$(v_counts)" ]
+}
+v_counts() { in_ns H collapsarctl -j redirect show | jq -c --arg v "$ROUNDS_V" '.[] | select(.addr == $v)'; }
+
+killed_again_and_again() {
+	local node=$1 stays=$2 more=$((ROUNDS - 10))
+
+	shift 2
+	watch_each "$@"
+	answers_begin site1 intruder "$ROUNDS_V"
+	answers_until beyond 100
+	ktap_check "the honeypot answers" test $? = 0
+	rounds "$node" 10
+	ktap_check "with $node killed ten times it answers again each time" test $? = 0
+	survivors_note "$stays"
+	rounds "$node" $more
+	ktap_check "killed $more times more, it does" test $? = 0
+	ktap_check "nothing has grown since" survivors_have_no_more "$stays" $more
+	answers_end
+	ktap_check "those who stay have counted every packet" stats_add_up
+	ktap_check "and now each hop does" each_hop_counts
 }

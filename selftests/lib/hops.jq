@@ -4,7 +4,7 @@
 # another number of packets than $n there, and $n back. $how: "alone", or "beside" others'
 # packets, which are not V's, network's and honeypot's; or an uplink "talks", as WireGuard.
 
-def v: .redirects[] | select(.address == $v);
+def v: .redirects[] | select(.addr == $v);
 def hp: .honeypots[] | select(.name == $hp);
 def link($name): .links[] | select(.ifname == $name).stats64;
 def scope($s; $name): .stats[] | select(.scope == $s and (.name // "") == $name).counters;
@@ -30,6 +30,10 @@ def differences($was; $is): $is | to_entries[] |
 	select($there != $n or $back != $n) |
 	"\(.key): \($there) there, \($back) back, instead of \($n)";
 
-differences($h0[0] | of_h; $h1[0] | of_h), differences($c0[0] | of_center; $c1[0] | of_center),
+# Whom nobody knows has no hop that could differ.
+def hops($was; $is): if [$was, $is] | map(length) == [1, 1] then differences($was[0]; $is[0])
+	else "\($v) or \($hp) is nobody's" end;
+
+hops([$h0[0] | of_h]; [$h1[0] | of_h]), hops([$c0[0] | of_center]; [$c1[0] | of_center]),
 (($h1[0] | drops) - ($h0[0] | drops) + ($c1[0] | drops) - ($c0[0] | drops) |
 	select(. != 0 and $how != "beside") | "\(.) drops")

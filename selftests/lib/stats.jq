@@ -14,6 +14,8 @@ def sent: .tx.packets + .tx.dropped + .tx.errors;
 def taken($what): .nft | (.[$what] // 0) - (.[$what + "_left"] // 0);
 def names(f): [.[] | f | select(. != null)] | unique;
 
+# Into our tunnels without being an owner's: IPv6 of the host's own, which has not gone out.
+def of_host: counters("core"; "keepalives_tx", "drop_not_ip");
 # Of an external tunnel device, from peers that are no network's.
 def unowned: counters("core"; "drop_no_network");
 
@@ -30,7 +32,7 @@ def front:
 			counters("network"; "rx_packets", "local_packets", "arp_replies", "arp_probes")],
 		"packets to sites": [
 			(links($ups) | total(sent)),
-			counters("network"; "tx_packets") + counters("core"; "keepalives_tx")],
+			counters("network"; "tx_packets") + of_host],
 		"what honeypots got": [
 			(.honeypots | total(.rx_packets)),
 			counters("network"; "rx_packets", "local_packets")],
@@ -47,7 +49,7 @@ def redir:
 			counters("redir"; "rx_packets", "tx_packets", "held_packets") + drops("redir") + unowned],
 		"packets to the center": [
 			(links($ups) | total(sent)),
-			counters("redir"; "rx_packets") + counters("core"; "keepalives_tx")],
+			counters("redir"; "rx_packets") + of_host],
 		"what V's got": [
 			(.redirects | total(.rx_packets)), counters("redir"; "rx_packets")],
 		"what V's sent": [

@@ -147,7 +147,7 @@ check_worker() {
 }
 
 objects() {
-	in_ns H collapsarctl -j redirect show | jq -r '.[].address' | sort
+	in_ns H collapsarctl -j redirect show | jq -r '.[].addr' | sort
 	in_ns center collapsarctl -j network show | jq -r '.[].name' | sort
 	in_ns center collapsarctl -j honeypot show | jq -r '.[] | "\(.name) \(.port_name)"' | sort
 }
