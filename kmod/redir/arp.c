@@ -203,6 +203,12 @@ static void learn(struct clps_v *v, const struct clps_arp *arp)
 
 	if (!clps_redir_is_on_link(v->rn, dev, spa))
 		return;
+	/* The table is one for the whole host, its young entries stay, and names are free. */
+	neigh = neigh_lookup(&arp_tbl, &spa, dev);
+	if (neigh)
+		neigh_release(neigh);
+	else if (!__ratelimit(&v->nic->learns))
+		return;
 	ether_addr_copy(sha, arp->sha);
 	neigh = neigh_event_ns(&arp_tbl, sha, &spa, dev);
 	if (neigh)

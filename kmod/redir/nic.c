@@ -44,6 +44,7 @@ static struct clps_redir_nic *nic_new(struct clps_redir_net *rn, struct net_devi
 	nic->is_up = netif_running(dev) && netif_carrier_ok(dev);
 	limit(&nic->verifies, CLPS_REDIR_VERIFIES);
 	limit(&nic->suspects, CLPS_REDIR_SUSPECTS);
+	limit(&nic->learns, CLPS_REDIR_LEARNS);
 	spin_lock_init(&nic->pace_lock);
 	INIT_LIST_HEAD(&nic->vs);
 	nic->hook.hook = clps_redir_hook;

@@ -14,6 +14,7 @@ struct pending {
 	struct list_head list;
 	struct neighbour *neigh;
 	struct sk_buff *skb;
+	u16 *nr_of_nic;
 };
 
 void clps_redir_pending_init(struct clps_redir_net *rn)
@@ -30,17 +31,17 @@ static struct list_head *list_of(struct clps_redir_net *rn, const struct neighbo
 	return &rn->pending[hash_ptr(neigh, CLPS_REDIR_PENDING_BITS)];
 }
 
-/* One silent host must not take the room of all others. */
-static bool may_wait(struct clps_redir_net *rn, const struct neighbour *neigh)
+/* One silent host must not take the room of all others, nor one LAN that of the others. */
+static bool may_wait(struct clps_redir_net *rn, const struct pending *new)
 {
 	const struct pending *p;
 	unsigned int nr = 0;
 
 	lockdep_assert_held(&rn->pending_lock);
-	if (rn->nr_pending >= CLPS_REDIR_MAX_PENDING)
+	if (rn->nr_pending >= CLPS_REDIR_MAX_PENDING || *new->nr_of_nic >= CLPS_REDIR_NIC_PENDING)
 		return false;
-	list_for_each_entry(p, list_of(rn, neigh), list)
-		nr += p->neigh == neigh;
+	list_for_each_entry(p, list_of(rn, new->neigh), list)
+		nr += p->neigh == new->neigh;
 	return nr < CLPS_REDIR_NEIGH_PENDING;
 }
 
@@ -61,9 +62,11 @@ void clps_redir_pending_add(struct clps_redir_net *rn, struct neighbour *neigh,
 	}
 	p->skb = skb;
 	p->neigh = neigh;
+	/* NICs that share a count share their room. */
+	p->nr_of_nic = &rn->nr_pending_of[neigh->dev->ifindex % ARRAY_SIZE(rn->nr_pending_of)];
 
 	spin_lock_bh(&rn->pending_lock);
-	if (!may_wait(rn, neigh)) {
+	if (!may_wait(rn, p)) {
 		spin_unlock_bh(&rn->pending_lock);
 		neigh_release(neigh);
 		kfree(p);
@@ -72,6 +75,7 @@ void clps_redir_pending_add(struct clps_redir_net *rn, struct neighbour *neigh,
 	}
 	list_add_tail(&p->list, list_of(rn, neigh));
 	WRITE_ONCE(rn->nr_pending, rn->nr_pending + 1);
+	++*p->nr_of_nic;
 	spin_unlock_bh(&rn->pending_lock);
 
 	/* Ask now. If it was answered, or died, meanwhile there is no further event. */
@@ -90,6 +94,7 @@ static void take(struct clps_redir_net *rn, struct list_head *from, struct list_
 			continue;
 		list_move_tail(&p->list, to);
 		WRITE_ONCE(rn->nr_pending, rn->nr_pending - 1);
+		--*p->nr_of_nic;
 	}
 }
 

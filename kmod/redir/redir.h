@@ -25,10 +25,13 @@
 #define CLPS_REDIR_MAX_V	(1u << 20)
 /* A scan of every V must not evict the flows that it began. */
 #define CLPS_REDIR_FLOWS	65536
-/* Packets that wait for neighbours, and for one of them; lists of them. */
+/* Packets that wait for neighbours, for those of a NIC, and for one; lists of them. */
 #define CLPS_REDIR_MAX_PENDING	1024
+#define CLPS_REDIR_NIC_PENDING	256
 #define CLPS_REDIR_NEIGH_PENDING	16
 #define CLPS_REDIR_PENDING_BITS	6
+/* Neighbours per NIC and second that their own questions make known. */
+#define CLPS_REDIR_LEARNS	64
 /* Verifications per NIC and second, */
 #define CLPS_REDIR_VERIFIES	100
 /* and those of them that forged IP packets can cause. */
@@ -50,7 +53,8 @@
  * @uplinks: struct clps_redir_uplink; RTNL
  * @pending: packets that wait for a neighbour, by it
  * @nr_pending: how many
- * @pending_lock: guards both
+ * @nr_pending_of: how many of those netdevs whose index has this remainder
+ * @pending_lock: guards the three
  * @stats: counters
  */
 struct clps_redir_net {
@@ -63,6 +67,7 @@ struct clps_redir_net {
 	DECLARE_HASHTABLE(uplinks, CLPS_REDIR_UPLINK_BITS);
 	struct list_head pending[1 << CLPS_REDIR_PENDING_BITS];
 	unsigned int nr_pending;
+	u16 nr_pending_of[1 << CLPS_REDIR_PENDING_BITS];
 	spinlock_t pending_lock;
 	struct clps_stats __percpu *stats;
 };
@@ -101,6 +106,7 @@ struct clps_redir_hops {
  * @hops: next hops, see nexthop.c
  * @verifies: limits the verifications
  * @suspects: limits those that weak evidence causes
+ * @learns: limits the neighbours that are new because they ask for a V
  * @pace: spreads probes and announcements of its V's
  * @pace_lock: guards it; within struct clps_v.lock
  * @tracker: of the reference to @dev
@@ -119,6 +125,7 @@ struct clps_redir_nic {
 	struct clps_redir_hops __percpu *hops;
 	struct ratelimit_state verifies;
 	struct ratelimit_state suspects;
+	struct ratelimit_state learns;
 	struct clps_claim_pace pace;
 	spinlock_t pace_lock;
 	netdevice_tracker tracker;

@@ -37,12 +37,19 @@ by_the_router() {
 	frames router arp --spa 10.1.0.1 --tpa 10.1.0.1
 	in_ns intruder ping -qn -c 1 -W 1 "$1"
 }
+# The host's table has room for all of them: it is not that one's bound that is seen.
 neighbours_bounded() {
-	local n
+	local n room took
 
+	room=$(sysctl -n net.ipv4.neigh.default.gc_thresh3)
+	sysctl -qw net.ipv4.neigh.default.gc_thresh3=16384
+	took=$SECONDS
+	hostile senders 10.2.0.1 3000 eth1
+	took=$((SECONDS - took))
 	n=$(ip -n H neigh show dev eth1 nud all | wc -l)
-	echo "$n neighbours"
-	[ "$n" -gt 0 ] && [ "$n" -le 1024 ]
+	sysctl -qw "net.ipv4.neigh.default.gc_thresh3=$room"
+	echo "$n neighbours in $took s"
+	[ "$n" -gt 0 ] && [ "$n" -le $((64 * (took + 2))) ]
 }
 
 ktap_start 20
@@ -98,7 +105,6 @@ n=$(wc -l < /tmp/events)
 # Two: V and H itself.
 ktap_check "who asks for 65,536 addresses is told of what is there" \
 	test "$(hostile scan 10.2.0.0 eth1)" = 2
-hostile senders 10.2.0.1 3000 eth1
 ktap_check "who asks in thousands of names fills no memory" neighbours_bounded
 ktap_check "neither is an event" test "$(wc -l < /tmp/events)" = "$n"
 ktap_check "nothing leaks, nothing warns" check_leaks
