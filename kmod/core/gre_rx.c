@@ -176,28 +176,20 @@ static int gre_header(struct clps_gre *gre, const struct sk_buff *skb, const str
 }
 
 /*
- * How the host routes what a peer sends to its tunnel's local address: in by which
- * netdev, by what reverse path filter, at which generation of its addresses, routes and
- * rules. 0 is none.
+ * How the host routes what a peer sends to its tunnel's local address: by which DSCP, in by
+ * which netdev, by what reverse path filter, at which generation of its addresses, routes
+ * and rules. 0 is none.
  */
-static u64 way_in(const struct nf_hook_state *state, u32 genid)
+static u64 way_in(const struct nf_hook_state *state, const struct sk_buff *skb, u32 genid)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(state->in);
 	u32 ifindex = state->in->ifindex;
 
-	if (unlikely(!in_dev || ifindex >> 30))
+	/* A mark may be anything, and lead anywhere. */
+	if (unlikely(!in_dev || ifindex >> 24 || skb->mark))
 		return 0;
-	return (u64)genid << 32 | ifindex << 2 | IN_DEV_RPFILTER(in_dev);
-}
-
-/* Routed by nothing but addresses and netdev? The DSCP is asked for by rules alone. */
-static bool routed_by_address(const struct net *net, const struct sk_buff *skb)
-{
-#ifdef CONFIG_IP_MULTIPLE_TABLES
-	if (net->ipv4.fib_has_custom_rules && (ip_hdr(skb)->tos & ~INET_ECN_MASK))
-		return false;
-#endif
-	return !skb->mark;
+	return (u64)genid << 32 | ifindex << 8 | (ip_hdr(skb)->tos & ~INET_ECN_MASK) |
+	       min_t(u32, IN_DEV_RPFILTER(in_dev), INET_ECN_MASK);
 }
 
 /* The generation is that of the decision, which may be old by now. */
@@ -207,9 +199,9 @@ static void learn_way(struct clps_gre_tun *tun, const struct nf_hook_state *stat
 	const struct rtable *rt = skb_rtable(skb);
 	u64 way;
 
-	if (rt->dst.lwtstate || !routed_by_address(state->net, skb))
+	if (rt->dst.lwtstate)
 		return;
-	way = way_in(state, rt->rt_genid);
+	way = way_in(state, skb, rt->rt_genid);
 	if (READ_ONCE(tun->heard) != way)
 		WRITE_ONCE(tun->heard, way);
 }
@@ -220,8 +212,7 @@ static bool is_known_way(const struct clps_gre_tun *tun, const struct nf_hook_st
 	u64 heard = READ_ONCE(tun->heard);
 
 	/* A tunnel's netdev has left what it knows of the packet as a dst. */
-	return heard && heard == way_in(state, rt_genid_ipv4(state->net)) &&
-	       !skb_dst(skb) && routed_by_address(state->net, skb);
+	return heard && heard == way_in(state, skb, rt_genid_ipv4(state->net)) && !skb_dst(skb);
 }
 
 /*
