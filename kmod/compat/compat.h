@@ -13,6 +13,11 @@
 #error "Collapsar supports Linux 6.1 to 6.12"
 #endif
 
+/* Words of 64 bits are read and written at once by those who share them without a lock. */
+#ifndef CONFIG_64BIT
+#error "Collapsar supports 64-bit kernels alone"
+#endif
+
 /*
  * For what is written whole before it is read, on the hot path: the kernel would zero it
  * (CONFIG_INIT_STACK_ALL_ZERO) for each packet.

@@ -19,43 +19,41 @@ void clps_gre_keepalive_answer(struct clps_gre_tun *tun, struct sk_buff *skb, un
 	struct clps_stats __percpu *stats = clps_core_stats(tun->net);
 	struct flowi4 fl4 = { };
 	struct rtable *rt;
-	int rc;
+	int err;
 
 	/* Only ever to the registered peer, so nobody is hit by proxy; but paced. */
 	if (!__ratelimit(&tun->answers)) {
 		clps_drop(stats, skb, CLPS_DROP_rate);
 		return;
 	}
+	clps_stats_inc(stats, CLPS_C_keepalives_rx);
 	/*
 	 * Out it goes as if it had been made here: not at the time of its arrival, by
 	 * the mark of its reception, or with bytes filled in where the peer says.
 	 */
 	skb->ip_summed = CHECKSUM_NONE;
 	clps_skb_scrub(skb);
-	if (pskb_trim(skb, len)) {
-		clps_drop(stats, skb, CLPS_DROP_no_memory);
-		return;
-	}
+	if (pskb_trim(skb, len))
+		goto unsent;
 	fl4.daddr = ip_hdr(skb)->daddr;
 	fl4.saddr = ip_hdr(skb)->saddr;
 	fl4.flowi4_proto = IPPROTO_GRE;
 	fl4.flowi4_oif = tun->link;
 	rt = ip_route_output_key(tun->net, &fl4);
-	if (IS_ERR(rt)) {
-		clps_drop(stats, skb, CLPS_DROP_no_route);
-		return;
-	}
+	if (IS_ERR(rt))
+		goto unsent;
 	skb_dst_set(skb, &rt->dst);
 	skb->dev = rt->dst.dev;
-	if (skb_cow_head(skb, LL_RESERVED_SPACE(rt->dst.dev))) {
-		clps_drop(stats, skb, CLPS_DROP_no_memory);
-		return;
-	}
-	rc = ip_local_out(tun->net, NULL, skb);
-	if (net_xmit_eval(rc))
-		clps_drop_gone(stats, tun->dev, len, CLPS_DROP_xmit);
-	else
-		clps_stats_inc(stats, CLPS_C_keepalives_rx);
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(rt->dst.dev)))
+		goto unsent;
+	err = ip_local_out(tun->net, NULL, skb);
+	if (net_xmit_eval(err))
+		clps_drop_gone(stats, tun->dev, len, CLPS_C_own_unsent);
+	return;
+
+unsent:
+	kfree_skb(skb);
+	clps_drop_gone(stats, tun->dev, len, CLPS_C_own_unsent);
 }
 
 void clps_gre_keepalive_back(struct clps_gre_tun *tun)
@@ -103,6 +101,7 @@ static bool keepalive_send(struct clps_gre_tun *tun)
 	struct sk_buff *skb;
 	struct rtable *rt;
 	__be32 saddr;
+	int why;
 
 	rt = clps_gre_route(tun, &saddr);
 	if (IS_ERR(rt))
@@ -111,10 +110,10 @@ static bool keepalive_send(struct clps_gre_tun *tun)
 	skb = keepalive_build(tun, saddr);
 	if (!skb)
 		return false;
-	if (!clps_gre_send(tun, skb))
-		return true;
-	kfree_skb(skb);
-	return false;
+	why = clps_gre_send(tun, skb);
+	if (why && why != CLPS_DROP_xmit)
+		kfree_skb(skb);
+	return !why;
 }
 
 void clps_gre_keepalive_work(struct work_struct *work)

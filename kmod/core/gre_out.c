@@ -195,7 +195,6 @@ static __always_inline int to_neighbour(struct net *net, struct sk_buff *skb, st
 	struct neighbour *neigh;
 	bool is_v6gw = false;
 
-	clps_compat_ip_count_out(net, skb->len);
 	if (likely(rt->rt_gw_family != AF_INET6))
 		neigh = ip_neigh_gw4(rt->dst.dev, rt->rt_gw_family ? rt->rt_gw4 : ip_hdr(skb)->daddr);
 	else
@@ -204,6 +203,7 @@ static __always_inline int to_neighbour(struct net *net, struct sk_buff *skb, st
 		kfree_skb(skb);
 		return -EINVAL;
 	}
+	clps_compat_ip_count_out(net, skb->len);
 	return clps_xmit_neigh(skb, neigh, is_v6gw);
 }
 
@@ -227,7 +227,7 @@ static int send_plain(struct net *net, struct sk_buff *skb, struct rtable *rt)
 
 	skb->protocol = htons(ETH_P_IP);
 	skb->dev = rt->dst.dev;
-	clps_compat_ip_count_request(net);
+	clps_compat_ip_count_request(net, skb->len);
 	if (!e)
 		return to_neighbour(net, skb, rt);
 	/* Whoever queues it gives it back to ip_output(): past the hooks. */
@@ -240,7 +240,7 @@ static int send_plain(struct net *net, struct sk_buff *skb, struct rtable *rt)
 	return to_neighbour(net, skb, rt);
 }
 
-/* As ip_local_out(). */
+/* 0, or it is gone. */
 static int out(struct clps_gre_tun *tun, struct clps_gre_cpu *cpu, struct sk_buff *skb,
 	       struct rtable *rt)
 {
@@ -258,7 +258,7 @@ static int out(struct clps_gre_tun *tun, struct clps_gre_cpu *cpu, struct sk_buf
 		err = ip_local_out(tun->net, NULL, skb);
 	}
 	dev_xmit_recursion_dec();
-	return err;
+	return net_xmit_eval(err);
 }
 
 bool clps_gre_xmit_direct(struct sk_buff *skb)
@@ -278,6 +278,9 @@ bool clps_gre_xmit_direct(struct sk_buff *skb)
 					    rt->dst.header_len))
 		return false;
 	push_headers(cpu, skb);
-	clps_gre_count_tx(tun, len, out(tun, cpu, skb, rt));
+	if (likely(!out(tun, cpu, skb, rt)))
+		dev_sw_netstats_tx_add(tun->dev, 1, len);
+	else
+		clps_gre_lost(tun, len);
 	return true;
 }

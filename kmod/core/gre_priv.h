@@ -203,20 +203,14 @@ static inline u8 clps_gre_outer_tos(const struct clps_gre_tun *tun, const struct
  * @tun: the tunnel
  * @skb: consumed on success
  *
- * What the host's IP then refuses is counted by clps_gre_count_tx().
- * Context: BH disabled. Return: 0 or a CLPS_DROP_* reason.
+ * Context: BH disabled.
+ * Return: 0 if it was sent, and counted as the netdev's; CLPS_DROP_xmit if the host's IP
+ * refused it, and it is gone; another CLPS_DROP_* reason: it is still the caller's.
  */
 int clps_gre_send(struct clps_gre_tun *tun, struct sk_buff *skb);
 
-/**
- * clps_gre_count_tx() - count a packet that was handed to the host's IP
- * @tun: the tunnel
- * @len: how long it was inside
- * @err: what ip_local_out() returned: it was sent, or the netdev dropped it (xmit)
- *
- * Context: BH disabled.
- */
-void clps_gre_count_tx(struct clps_gre_tun *tun, unsigned int len, int err);
+/* A packet of @len bytes that the netdev was given is gone: CLPS_DROP_xmit. BH disabled. */
+void clps_gre_lost(struct clps_gre_tun *tun, unsigned int len);
 
 /**
  * clps_gre_route() - the route to the peer

@@ -68,16 +68,6 @@ static void push_gre(const struct clps_gre_tun *tun, struct sk_buff *skb, bool w
 	memcpy(hdr + 4, &csum, sizeof(csum));
 }
 
-void clps_gre_count_tx(struct clps_gre_tun *tun, unsigned int len, int err)
-{
-	if (likely(!net_xmit_eval(err))) {
-		dev_sw_netstats_tx_add(tun->dev, 1, len);
-		return;
-	}
-	DEV_STATS_INC(tun->dev, tx_dropped);
-	clps_drop_gone(clps_core_stats(tun->net), tun->dev, len, CLPS_DROP_xmit);
-}
-
 /* As iptunnel_xmit(), which tells nobody what became of the packet. Consumes both. */
 static int push_ip_and_send(struct clps_gre_tun *tun, struct sk_buff *skb, struct rtable *rt,
 			    __be32 saddr, u8 tos)
@@ -114,6 +104,7 @@ int clps_gre_send(struct clps_gre_tun *tun, struct sk_buff *skb)
 	unsigned int len = skb->len;
 	struct rtable *rt;
 	__be32 saddr;
+	int err;
 	u8 tos;
 
 	if (skb->protocol != htons(ETH_P_IP))
@@ -132,17 +123,31 @@ int clps_gre_send(struct clps_gre_tun *tun, struct sk_buff *skb)
 		return CLPS_DROP_no_memory;
 	}
 	push_gre(tun, skb, with_csum);
-	clps_gre_count_tx(tun, len, push_ip_and_send(tun, skb, rt, saddr, tos));
+	err = push_ip_and_send(tun, skb, rt, saddr, tos);
+	if (unlikely(net_xmit_eval(err)))
+		return CLPS_DROP_xmit;
+	dev_sw_netstats_tx_add(tun->dev, 1, len);
 	return 0;
+}
+
+void clps_gre_lost(struct clps_gre_tun *tun, unsigned int len)
+{
+	DEV_STATS_INC(tun->dev, tx_dropped);
+	clps_drop_gone(clps_core_stats(tun->net), tun->dev, len, CLPS_DROP_xmit);
 }
 
 netdev_tx_t clps_gre_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct clps_gre_tun *tun = netdev_priv(dev);
+	unsigned int len = skb->len;
 	int why;
 
 	why = clps_gre_send(tun, skb);
-	if (unlikely(why)) {
+	if (likely(!why))
+		return NETDEV_TX_OK;
+	if (why == CLPS_DROP_xmit) {
+		clps_gre_lost(tun, len);
+	} else {
 		DEV_STATS_INC(dev, tx_dropped);
 		clps_drop(clps_core_stats(tun->net), skb, why);
 	}

@@ -27,7 +27,7 @@
 	X(arp_replies,		"ARP replies sent")				\
 	X(arp_probes,		"ARP probes and verifications sent")		\
 	X(arp_conflicts,	"ARP packets that contest a V")			\
-	X(keepalives_rx,	"GRE keepalives answered")			\
+	X(keepalives_rx,	"GRE keepalives to be answered")			\
 	X(keepalives_tx,	"GRE keepalives sent")				\
 	X(keepalives_back,	"GRE keepalives that came back")		\
 	X(flows_evicted,	"live flows evicted from a full set")		\
