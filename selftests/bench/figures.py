@@ -104,6 +104,16 @@ WANTED = (*(f"insn_per_packet_{size}_{chain}" for size in (64, 1400)
           "rtt_us_p50", "rtt_us_p99", "rtt_back_us_p50", "rtt_back_us_p99", "kpps_64")
 
 
+def aims(metrics):
+    """(what, its value, at least or at most, that much, is it so) of what the bench aims at."""
+    for size in (64, 1400):
+        cost = {c: metrics[f"insn_per_packet_{size}_{c}"] for c in ("ours", "stock", "direct")}
+        part = (cost["ours"] - cost["direct"]) / (cost["stock"] - cost["direct"])
+        yield f"overhead of {size} bytes beside stock's", part, "at most", 0.30, part <= 0.30
+    times = metrics["tcp_gbit_ours"] / metrics["tcp_gbit_stock"]
+    yield "TCP beside stock's", times, "at least", 2, times >= 2
+
+
 def missing(metrics):
     """Those of WANTED that are no figures."""
     return [n for n in WANTED if not isinstance(metrics.get(n), (int, float))

@@ -78,10 +78,10 @@ report() {
 	esac
 }
 
-# What could not even be tried.
+# broken LANE NAME [WHY]: what could not even be tried.
 broken() {
 	fresh "$1" "$2"
-	echo "could not be built" > "$results/$1/$2/why"
+	echo "${3:-could not be built}" > "$results/$1/$2/why"
 	report "$1" "$2" plain
 }
 

@@ -112,8 +112,7 @@ run_qemu_lane() {
 		boot[$k]=$! pool_pid[$lane-$k]=$!
 	done
 	for k; do
-		wait "${boot[$k]}" ||
-			echo "${dir[$k]}: the lane's boot ended badly (see $results/${dir[$k]})"
+		wait "${boot[$k]}" || broken "${dir[$k]}" boot "the lane's boot ended badly"
 		unset "pool_pid[$lane-$k]"
 		for cmd in "${tests[@]}"; do
 			n=$(base "$cmd")

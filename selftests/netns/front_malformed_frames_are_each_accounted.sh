@@ -9,6 +9,7 @@
 #   site wan 192.0.2.2 === 192.0.2.1 w1 center p1 -- guest1 10.1.0.9   network a, GRE key 1
 #        sb  ------------------------ upb  center p2 -- guest2 10.1.0.10  network b, outbound open
 #        sc  ------------------------ upc  center p3 -- guest3 10.1.0.11  network c, replies
+#   lan eth0 ---- eth0 H wan 192.0.4.2 === w4 center p4 -- guest4 10.1.0.12  network d, GRE key 9
 #
 # The guests are silent: they have no address. What GRE the host has left is what an nft
 # chain behind our hook sees, and what IPv4 input has refused before; of a port, nothing.
@@ -27,6 +28,13 @@ networks() {
 	honeypot add g1 network a address 10.1.0.9 port p1 mac $(mac_of guest1 eth0)
 	honeypot add g2 network b address 10.1.0.10 port p2 mac $(mac_of guest2 eth0)
 	honeypot add g3 network c address 10.1.0.11 port p3 mac $(mac_of guest3 eth0)
+	uplink add t4 remote 192.0.4.2 local 192.0.4.1 key 9
+	network add d uplink t4 gateway-mac $GW outbound open
+	honeypot add g4 network d address 10.1.0.12 port p4 mac $(mac_of guest4 eth0)
+	EOF
+	in_ns H collapsarctl apply - <<-EOF
+	uplink add up remote 192.0.4.1 local 192.0.4.2 key 9
+	redirect add 10.1.0.12 dev eth0 uplink up outbound open probes 0
 	EOF
 }
 drops() { all_of center '^drop_'; }
@@ -69,6 +77,22 @@ ip_of_contained() {
 	from_guest 3 sc kind=ip dst=198.51.100.5 only=10.1.0.11 && all_accounted &&
 		[ "$arrived" = $((sent - cut)) ] && [ "$delivered" = 0 ]
 }
+# By the tunnel and its redirector, with all that is past the stack on the way, onto the LAN.
+lan_adds_up() {
+	dropped=$(($(drops) + $(all_of H '^drop_') - was))
+	echo "# $arrived arrived: $delivered came to the LAN, $dropped dropped"
+	[ $((delivered + dropped)) = "$arrived" ]
+}
+through_the_tunnel() {
+	local was seen_was
+
+	was=$(($(drops) + $(all_of H '^drop_'))) seen_was=$(seen center netdev p4)
+	mangled 10000 from=guest4/eth0 to=lan/eth0 smac="$(mac_of guest4 eth0)" dmac=$GW \
+		src=10.1.0.12 dst=198.51.100.5 only=10.1.0.12 last=1 "$@" || return 1
+	arrived=$(($(seen center netdev p4) - seen_was))
+	# Some wait for neighbours that are none.
+	wait_for 20 lan_adds_up && [ "$delivered" -gt 1000 ] && [ "$dropped" -gt 1000 ]
+}
 # The guest's requests are answered or heard, its answers are heard, the rest is dropped.
 arp_of_guest() {
 	local was asked
@@ -82,20 +106,29 @@ arp_of_guest() {
 		[ $(($(all_of center '^arp_replies$') - was)) = "$arp_replies" ]
 }
 
-ktap_start 8
-load_modules collapsar collapsar_front
-ns_add site center guest1 guest2 guest3
+ktap_start 10
+load_modules collapsar collapsar_front collapsar_redir
+ns_add site center guest1 guest2 guest3 guest4 H lan
 veth site wan center w1
 veth site sb center upb
 veth site sc center upc
-for n in 1 2 3; do veth "guest$n" eth0 center "p$n"; done
+veth H wan center w4
+veth lan eth0 H eth0
+for n in 1 2 3 4; do veth "guest$n" eth0 center "p$n"; done
 ip_in center <<-EOF
 	addr add 192.0.2.1/24 dev w1
 	neigh add 192.0.2.2 lladdr $(mac_of site wan) dev w1 nud permanent
+	addr add 192.0.4.1/24 dev w4
+EOF
+ip_in H <<-EOF
+	addr add 192.0.4.2/24 dev wan
+	addr add 10.1.0.2/24 dev eth0
+	route add default via 10.1.0.1
+	neigh add 10.1.0.1 lladdr $(mac_of lan eth0) dev eth0 nud permanent
 EOF
 ktap_check "the center is configured" networks
 watch center w1
-for n in 2 3; do
+for n in 2 3 4; do
 	in_ns center nft "add chain netdev seen p$n { type filter hook ingress device p$n priority 0; }"
 	in_ns center nft add rule netdev seen "p$n" counter
 done
@@ -104,6 +137,8 @@ ktap_check "damaged IPv4 packets of a guest that may send anything" ip_of_guest
 ktap_check "its damaged segments and checksums that are left to others" segments_of_guest
 ktap_check "damaged IPv4 packets of a guest that may only reply: nothing comes out" ip_of_contained
 ktap_check "damaged ARP packets of a guest" arp_of_guest
+ktap_check "damaged IPv4 packets through tunnel and redirector" through_the_tunnel kind=ip
+ktap_check "and segments" through_the_tunnel kind=ip vnet=1
 echo "# $(reasons center)"
 ktap_check "every reason was there that a frame can give" eval \
 	'[ "$(reasons center | grep -oE "drop_(malformed|contained|bad_dst|spoofed|no_honeypot|vlan|gre_header|gre_csum|gre_proto|ecn)" | sort -u | wc -l)" = 10 ]'

@@ -112,6 +112,20 @@ marked_are_for_nobody() {
 	wait_for 10 answered
 }
 
+# A route of a DSCP needs no rule; other packets of the peer have just been taken.
+routed_by_dscp() {
+	ip -n center route add blackhole 192.0.3.1 tos 0x10 table local
+	wait_for 10 answered || return 1
+	in_ns siteB collapsarctl uplink set up0 tos 16
+	not answered || return 1
+	in_ns siteB collapsarctl uplink set up0 tos 0
+	wait_for 10 answered || return 1
+	ip -n center route del blackhole 192.0.3.1 tos 0x10 table local
+	in_ns siteB collapsarctl uplink set up0 tos 16
+	wait_for 10 answered
+	in_ns siteB collapsarctl uplink set up0 tos 0
+}
+
 # What the host's IP refuses to send is one drop of the tunnel's netdev, to which the network
 # has sent it, whichever way it took: taken past the stack, or not while somebody listens.
 counts() {
@@ -149,7 +163,7 @@ refused_is_counted_once_tapped() {
 	return $rc
 }
 
-ktap_start 15
+ktap_start 16
 frames_start
 front_up
 in_ns center sysctl -qw net.ipv4.conf.all.rp_filter=0
@@ -174,6 +188,7 @@ ktap_check "who listens on the tunnel's netdev" heard dmzb
 ktap_check "who listens on the guest's port" heard p3
 ktap_check "what was the host's address is no more" only_with_its_address
 ktap_check "a reverse path filter that is switched on" reverse_path_filtered
+ktap_check "a route of a DSCP" routed_by_dscp
 ktap_check "a rule about marks" marked_are_for_nobody
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end

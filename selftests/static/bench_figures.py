@@ -78,6 +78,17 @@ def wanted():
         len(set(figures.WANTED)) == 19 and "ring_insn_per_packet" in figures.WANTED
 
 
+def aims():
+    found = {"tcp_gbit_ours": 4, "tcp_gbit_stock": 2}
+    for size in (64, 1400):
+        found |= {f"insn_per_packet_{size}_{c}": n
+                  for c, n in (("direct", 1000), ("stock", 2000), ("ours", 1300))}
+    return [a[4] for a in figures.aims(found)] == [True] * 3 and \
+        [a[4] for a in figures.aims({**found, "insn_per_packet_64_ours": 1301})] == [False, True, True] and \
+        [a[4] for a in figures.aims({**found, "insn_per_packet_1400_ours": 1301})] == [True, False, True] and \
+        [a[4] for a in figures.aims({**found, "tcp_gbit_ours": 3.99})] == [True, True, False]
+
+
 def merge():
     with tempfile.TemporaryDirectory() as where:
         metrics.PATH = os.path.join(where, "build", "bench.json")
@@ -93,5 +104,5 @@ def merge():
 
 
 CASES = {c.__name__: c for c in (gbit, percentile, round_trips, flood, frame_sizes, medians, counts,
-                                repeated, wanted, merge)}
+                                repeated, wanted, aims, merge)}
 sys.exit(0 if CASES[sys.argv[1]]() else 1)

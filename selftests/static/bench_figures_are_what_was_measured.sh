@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 says() { python3 "$here/bench_figures.py" "$1"; }
 
-ktap_start 10
+ktap_start 11
 ktap_check "bytes and nanoseconds make Gbit/s, nothing else does" says gbit
 ktap_check "a percentile is a value that was there" says percentile
 ktap_check "round trips are in microseconds, and few are lost" says round_trips
@@ -19,5 +19,6 @@ ktap_check "the median of the turns counts" says medians
 ktap_check "counts are read where there are four" says counts
 ktap_check "what does not repeat, or hides in the mean, is no count" says repeated
 ktap_check "what the bench is there for is missed where it is no figure" says wanted
+ktap_check "an aim is missed by a little, too" says aims
 ktap_check "figures are added to those that are there" says merge
 ktap_end
