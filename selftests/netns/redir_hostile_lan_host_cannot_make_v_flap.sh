@@ -11,6 +11,8 @@
 set -u
 # shellcheck source=selftests/netns/redir/topology.bash
 . "$CLPS_ROOT/selftests/netns/redir/topology.bash"
+# shellcheck source=selftests/lib/stats.sh
+. "$CLPS_ROOT/selftests/lib/stats.sh"
 export PYTHONDONTWRITEBYTECODE=1
 
 hostile() { in_ns newcomer "$PY/hostile.py" "$@"; }
@@ -52,7 +54,7 @@ neighbours_bounded() {
 	[ "$n" -gt 0 ] && [ "$n" -le $((64 * (took + 2))) ]
 }
 
-ktap_start 20
+ktap_start 21
 load_modules collapsar collapsar_redir
 lan_up
 center_up 10.1.0.71 10.1.0.72 10.1.0.73 10.1.0.74 10.1.0.75 10.1.0.77 10.2.0.1
@@ -66,6 +68,7 @@ redirect 10.1.0.77 probes 0
 spawn in_ns H collapsarctl -j monitor > /tmp/events
 wait_for 10 grep -q ready /tmp/events
 
+stats_watch H eth0
 ktap_check "an address nobody attacks is reached" wait_for 5 reaches intruder 10.1.0.77
 spawn in_ns intruder ping -qn -i 0.05 -W 2 10.1.0.77 > /tmp/beside
 beside=$!
@@ -107,5 +110,6 @@ ktap_check "who asks for 65,536 addresses is told of what is there" \
 	test "$(hostile scan 10.2.0.0 eth1)" = 2
 ktap_check "who asks in thousands of names fills no memory" neighbours_bounded
 ktap_check "neither is an event" test "$(wc -l < /tmp/events)" = "$n"
+ktap_check "and every packet meanwhile is counted once" stats_add_up
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
