@@ -21,13 +21,25 @@ sense_load() {
 # sense_read [OPTION...]: until the test ends.
 sense_read() {
 	spawn sensetap "$@" > "$RECORDS"
-	# shellcheck disable=SC2034 # the tests'
 	READER=$!
 	wait_for 20 grep -q '"rec":"start"' "$RECORDS"
 }
 
-# sense_has FILTER: is there a record of which jq's FILTER is true? A last line may be half.
-sense_has() { grep '}$' "$RECORDS" | jq -e -n "first(inputs | select($1))"; }
+# sense_stop: the reader goes as a crash would have it.
+sense_stop() {
+	kill -KILL "$READER"
+	wait "$READER" 2> /dev/null
+	READER=
+}
+
+# sense_query JQ [ARGUMENT...]: jq over the records, as its inputs. A last line may be half. It
+# reads the file itself: what went through a pipe would be recorded as well, and each look
+# at the records would double them.
+sense_query() { jq -R -n -r "${@:2}" "def records: inputs | fromjson?; $1" "$RECORDS"; }
+
+# sense_has FILTER: is there a record of which jq's FILTER is true? That of the question itself
+# has FILTER in the arguments of an exec.
+sense_has() { sense_query "first(records | select($1))" -e; }
 
 # sense_said FILTER: the same, as soon as it has come.
 sense_said() { wait_for 20 sense_has "$1"; }
@@ -36,7 +48,8 @@ sense_said() { wait_for 20 sense_has "$1"; }
 sense_caught_up() {
 	local mark=/tmp/mark.$RANDOM.$RANDOM
 
-	cat "$mark" 2> /dev/null
+	# The shell's own open().
+	: 2> /dev/null < "$mark"
 	wait_for 60 grep -qF "\"path\":\"$mark\"" "$RECORDS"
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: unproven
+# LANES: uml stock
 # TIMEOUT: 180
 # The first rule of the filter that matches decides what is recorded: by program, file,
 # port, address and user; keystrokes leave what is read at terminals; what is ignored has no
@@ -23,12 +23,7 @@ talk() {
 	wait $!
 }
 
-in_order() {
-	local seqs
-
-	seqs=$(grep '}$' "$RECORDS" | jq -n '[inputs | .seq] | . == [range(1; length + 1)]')
-	[ "$seqs" = true ]
-}
+in_order() { sense_query '[records | .seq] | . == [range(1; length + 1)]' -e; }
 
 ktap_start 9
 ktap_check "a mistake is refused with its place" refused
