@@ -76,8 +76,12 @@ static void on_fork(void *data, struct task_struct *parent, struct task_struct *
 
 static void on_exit(void *data, struct task_struct *p)
 {
-	if (!is_kernels(p) && !clps_sense_is_reader(p))
+	if (is_kernels(p))
+		return;
+	if (!clps_sense_is_reader(p))
 		clps_sense_exit(p);
+	else if (!atomic_read(&p->signal->live))
+		clps_sense_reader_ended(p);
 }
 
 static struct hook {

@@ -17,7 +17,7 @@ MODULE_PARM_DESC(data_limit, "bytes captured of one call at most (default 4096, 
 
 static unsigned int queue_bytes = 4u << 20;
 module_param(queue_bytes, uint, 0400);
-MODULE_PARM_DESC(queue_bytes, "memory for records that nobody has read yet (default 4194304, 131072 to 1073741824)");
+MODULE_PARM_DESC(queue_bytes, "memory for records that no reader has acknowledged yet (default 4194304, 131072 to 1073741824)");
 
 static char *filter;
 module_param(filter, charp, 0400);

@@ -13,6 +13,8 @@
 /* An attribute's length has 16 bits, and the largest record fits. */
 #define BATCH		(CLPS_EVT_MAX_LEN)
 #define SOON		(HZ / 50)
+/* The mutex is somebody else's now and then. */
+#define AT_ONCE		64
 
 static struct genl_family sense_family;
 
@@ -31,13 +33,19 @@ bool clps_sense_is_reader(const struct task_struct *p)
 	return p->tgid == READ_ONCE(reader.tgid);
 }
 
+/* A child may still have the socket. The number of the process may be anybody's next. */
+void clps_sense_reader_ended(const struct task_struct *p)
+{
+	cmpxchg(&reader.tgid, p->tgid, 0);
+}
+
 static void forget_reader(void)
 {
 	lockdep_assert_held(&reader.lock);
 	if (!reader.sk)
 		return;
 	sock_put(reader.sk);
-	reader.sk = NULL;
+	WRITE_ONCE(reader.sk, NULL);
 	WRITE_ONCE(reader.tgid, 0);
 }
 
@@ -67,14 +75,24 @@ static struct sk_buff *fill_batch(u32 len)
 }
 
 /*
- * Send as much as fits in a message. Records leave the queue when they are in the reader's.
- * Return: 1 sent, 0 nothing to send, -EAGAIN later, or the reader is gone.
+ * As netlink does it, but to the socket and not to its number: once the socket is closed,
+ * anybody may take that, and until we are told he would get the records.
+ */
+static void deliver(struct sk_buff *msg)
+{
+	skb_set_owner_r(msg, reader.sk);
+	skb_queue_tail(&reader.sk->sk_receive_queue, msg);
+	reader.sk->sk_data_ready(reader.sk);
+}
+
+/*
+ * Send as much as fits in a message. Records leave the queue when they are acknowledged.
+ * Return: 1 sent, 0 nothing to send, -EAGAIN later.
  */
 static int send_batch(void)
 {
 	struct sk_buff *msg;
 	u32 len;
-	int err;
 
 	if (!has_room())
 		return -EAGAIN;
@@ -89,10 +107,8 @@ static int send_batch(void)
 	}
 	if (!msg)
 		return -EAGAIN;
-	err = genlmsg_unicast(&init_net, msg, reader.portid);
-	if (err)
-		return err;
-	clps_sense_queue_drop(len);
+	deliver(msg);
+	clps_sense_queue_sent(len);
 	return 1;
 }
 
@@ -101,19 +117,17 @@ static DECLARE_DELAYED_WORK(pump_work, pump);
 
 static void pump(struct work_struct *work)
 {
-	int err = 0;
+	int i, err = 1;
 
 	mutex_lock(&reader.lock);
 	if (reader.sk) {
-		do {
+		for (i = 0; err > 0 && i < AT_ONCE; i++) {
 			clps_sense_queue_tell_loss();
 			err = send_batch();
 			cond_resched();
-		} while (err > 0);
-		if (err == -EAGAIN)
-			queue_delayed_work(system_unbound_wq, &pump_work, SOON);
-		else if (err)
-			forget_reader();
+		}
+		if (err)
+			queue_delayed_work(system_unbound_wq, &pump_work, err > 0 ? 0 : SOON);
 	}
 	mutex_unlock(&reader.lock);
 }
@@ -121,7 +135,7 @@ static void pump(struct work_struct *work)
 /* From probes: a batch is worth a fiftieth of a second. */
 void clps_sense_netlink_kick(void)
 {
-	if (READ_ONCE(reader.tgid) && !delayed_work_pending(&pump_work))
+	if (READ_ONCE(reader.sk) && !delayed_work_pending(&pump_work))
 		queue_delayed_work(system_unbound_wq, &pump_work, SOON);
 }
 
@@ -136,11 +150,37 @@ static int subscribe(struct sk_buff *skb, struct genl_info *info)
 		err = -EBUSY;
 	} else {
 		sock_hold(sk);
-		reader.sk = sk;
+		WRITE_ONCE(reader.sk, sk);
 		reader.portid = info->snd_portid;
 		WRITE_ONCE(reader.tgid, current->tgid);
+		clps_sense_queue_rewind();
 		/* Not before the answer to this has found room. */
 		mod_delayed_work(system_unbound_wq, &pump_work, SOON);
+	}
+	mutex_unlock(&reader.lock);
+	return err;
+}
+
+/* Once there is room again, a loss is told of. */
+static int ack(struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, COLLAPSAR_SENSE_A_ACKED)) {
+		NL_SET_ERR_MSG(info->extack, "the number of the last record is missing");
+		return -EINVAL;
+	}
+	mutex_lock(&reader.lock);
+	if (reader.sk != NETLINK_CB(skb).sk) {
+		NL_SET_ERR_MSG(info->extack, "the reader alone acknowledges");
+		err = -EPERM;
+	} else {
+		err = clps_sense_queue_ack(nla_get_u64(info->attrs[COLLAPSAR_SENSE_A_ACKED]));
+		if (err)
+			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[COLLAPSAR_SENSE_A_ACKED],
+					    "no record of this number was sent");
+		else
+			clps_sense_netlink_kick();
 	}
 	mutex_unlock(&reader.lock);
 	return err;
@@ -167,7 +207,8 @@ static int put_all(struct sk_buff *msg, const struct clps_sense_counts *c)
 	    put_counter(msg, "bytes", c->bytes) ||
 	    put_counter(msg, "gaps", c->gaps) ||
 	    put_counter(msg, "filtered", c->filtered) ||
-	    put_counter(msg, "queued_bytes", c->queued_bytes))
+	    put_counter(msg, "queued_bytes", c->queued_bytes) ||
+	    put_counter(msg, "acked", c->acked))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -211,12 +252,24 @@ static int stats_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	return msg->len;
 }
 
+static const struct nla_policy ack_policy[COLLAPSAR_SENSE_A_MAX + 1] = {
+	[COLLAPSAR_SENSE_A_RECORDS] = { .type = NLA_REJECT },
+	[COLLAPSAR_SENSE_A_ACKED] = { .type = NLA_U64 },
+};
+
 static const struct genl_ops sense_ops[] = {
 	{
 		.cmd = COLLAPSAR_SENSE_CMD_SUBSCRIBE,
 		.doit = subscribe,
 		.flags = GENL_ADMIN_PERM,
 		.maxattr = 0,
+	},
+	{
+		.cmd = COLLAPSAR_SENSE_CMD_ACK,
+		.doit = ack,
+		.flags = GENL_ADMIN_PERM,
+		.policy = ack_policy,
+		.maxattr = COLLAPSAR_SENSE_A_MAX,
 	},
 	{
 		.cmd = COLLAPSAR_SENSE_CMD_STATS_GET,

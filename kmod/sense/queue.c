@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records that nobody has taken yet, in one ring of bytes. A number is given to each under
- * the lock, so that they lie in the order of their numbers, and none is missing that a
- * gap does not tell of.
+ * Records that no reader has acknowledged yet, in one ring of bytes. A number is given to
+ * each under the lock, so that they lie in the order of their numbers, and none is missing
+ * that a gap does not tell of.
  */
 #include <linux/log2.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/ktime.h>
 #include <linux/vmalloc.h>
@@ -13,14 +14,20 @@
 
 #define GAP_LEN		(CLPS_EVT_HDR + 2 * CLPS_EVT_gap_NR + 16)
 
-/* head and tail count bytes since the beginning, modulo 2^32. */
+/*
+ * head, sent and tail count bytes since the beginning, modulo 2^32: what lies before head
+ * was acknowledged, what lies before sent is the present reader's. The reader's side, which
+ * one mutex guards, alone changes both.
+ */
 static struct {
 	spinlock_t lock;
 	u8 *mem;
 	u32 size;
 	u32 head;
+	u32 sent;
 	u32 tail;
 	u64 seq;
+	u64 acked;
 	u64 lost_first;
 	u64 lost;
 	struct clps_sense_counts n;
@@ -143,18 +150,27 @@ static void copy_out(u8 *to, u32 from, u32 len)
 	memcpy(to + n, q.mem, len - n);
 }
 
-/* Bytes of the oldest records that are whole in @max. */
+/* Length and number of the record that begins there. */
+static u32 look(u32 from, u64 *seq)
+{
+	u8 h[16];
+
+	copy_out(h, from, sizeof(h));
+	*seq = (u64)clps_get_be32(h + 8) << 32 | clps_get_be32(h + 12);
+	return clps_get_be32(h);
+}
+
+/* Bytes of the oldest records that the reader was not given, and that are whole in @max. */
 u32 clps_sense_queue_batch(u32 max)
 {
 	u32 tail, len = 0, n;
-	u8 be[4];
+	u64 seq;
 
 	spin_lock(&q.lock);
 	tail = q.tail;
 	spin_unlock(&q.lock);
-	while (q.head + len != tail) {
-		copy_out(be, q.head + len, sizeof(be));
-		n = clps_get_be32(be);
+	while (q.sent + len != tail) {
+		n = look(q.sent + len, &seq);
 		if (n > max - len)
 			break;
 		len += n;
@@ -164,14 +180,45 @@ u32 clps_sense_queue_batch(u32 max)
 
 void clps_sense_queue_copy(u8 *to, u32 len)
 {
-	copy_out(to, q.head, len);
+	copy_out(to, q.sent, len);
 }
 
-void clps_sense_queue_drop(u32 len)
+/* The reader has them; they stay until it says that it will not want them again. */
+void clps_sense_queue_sent(u32 len)
 {
+	q.sent += len;
+}
+
+/* Another reader: what the last one did not acknowledge is sent again. */
+void clps_sense_queue_rewind(void)
+{
+	q.sent = q.head;
+}
+
+/*
+ * Records up to this number are stored elsewhere. A number of the past says nothing new; one
+ * that the reader was not given is a mistake, and nothing is dropped for it.
+ */
+int clps_sense_queue_ack(u64 upto)
+{
+	u64 seq, last = q.acked;
+	u32 at = q.head, n;
+
+	while (at != q.sent) {
+		n = look(at, &seq);
+		if (seq > upto)
+			break;
+		last = seq;
+		at += n;
+		cond_resched();
+	}
+	if (at == q.sent && upto > last)
+		return -ERANGE;
 	spin_lock(&q.lock);
-	q.head += len;
+	q.head = at;
+	q.acked = last;
 	spin_unlock(&q.lock);
+	return 0;
 }
 
 void clps_sense_queue_counts(struct clps_sense_counts *c)
@@ -179,5 +226,6 @@ void clps_sense_queue_counts(struct clps_sense_counts *c)
 	spin_lock(&q.lock);
 	*c = q.n;
 	c->queued_bytes = q.tail - q.head;
+	c->acked = q.acked;
 	spin_unlock(&q.lock);
 }

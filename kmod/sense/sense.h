@@ -186,7 +186,9 @@ void clps_sense_queue_filtered(void);
 void clps_sense_queue_lost(enum clps_evt_id id, enum clps_sense_loss why);
 u32 clps_sense_queue_batch(u32 room);
 void clps_sense_queue_copy(u8 *to, u32 len);
-void clps_sense_queue_drop(u32 len);
+void clps_sense_queue_sent(u32 len);
+void clps_sense_queue_rewind(void);
+int clps_sense_queue_ack(u64 upto);
 void clps_sense_queue_tell_loss(void);
 
 /* Counted under the queue's lock. */
@@ -196,6 +198,7 @@ struct clps_sense_counts {
 	u64 gaps;
 	u64 filtered;
 	u64 queued_bytes;
+	u64 acked;
 	u64 lost[CLPS_SENSE_LOST_MAX];
 	u64 kept_of[CLPS_SENSE_IDS];
 	u64 lost_of[CLPS_SENSE_IDS];
@@ -208,5 +211,6 @@ int clps_sense_netlink_init(void);
 void clps_sense_netlink_exit(void);
 void clps_sense_netlink_kick(void);
 bool clps_sense_is_reader(const struct task_struct *p);
+void clps_sense_reader_ended(const struct task_struct *p);
 
 #endif /* CLPS_SENSE_H */

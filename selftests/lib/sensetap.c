@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * sensetap: reads the sensor of this kernel and prints a JSON object on a line for each
- * record. Bytes that are no printable ASCII are \u00XX, one for each.
+ * record. Bytes that are no printable ASCII are \u00XX, one for each. What is printed is
+ * acknowledged.
  *
- *   sensetap [-b] [-p SECONDS]    records; -b: without data, -p: pauses first, not reading
+ *   sensetap [-bn] [-p SECONDS]   records; -b: without data, -n: acknowledges nothing,
+ *                                 -p: pauses first, not reading
+ *   sensetap -a NUMBER            acknowledges that and says what came of it; with -n, as the
+ *                                 reader that has got something
  *   sensetap -s                   counters
  */
 #include <arpa/inet.h>
@@ -21,6 +25,7 @@
 
 static char buf[1 << 17] __attribute__((aligned(8)));
 static int brief;
+static unsigned long long last;
 
 static void die(const char *what)
 {
@@ -44,21 +49,21 @@ static const struct nlattr *attr(const char *p, int len, int type)
 	return NULL;
 }
 
-static void request(int fd, int family, int cmd, int flags, int type, const char *text)
+static void request(int fd, int family, int cmd, int flags, int type, const void *data, int len)
 {
 	struct {
 		struct nlmsghdr h;
 		struct genlmsghdr g;
 		struct nlattr a;
-		char text[32];
+		char data[32];
 	} m = { .h = { .nlmsg_type = family, .nlmsg_flags = NLM_F_REQUEST | flags },
 		.g = { .cmd = cmd, .version = 1 } };
 
 	m.h.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	if (text) {
+	if (data) {
 		m.a.nla_type = type;
-		m.a.nla_len = NLA_HDRLEN + strlen(text) + 1;
-		strcpy(m.text, text);
+		m.a.nla_len = NLA_HDRLEN + len;
+		memcpy(m.data, data, len);
 		m.h.nlmsg_len += NLA_ALIGN(m.a.nla_len);
 	}
 	if (send(fd, &m, m.h.nlmsg_len, 0) < 0)
@@ -93,7 +98,7 @@ static int find_family(int fd)
 	const struct nlattr *a;
 
 	request(fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, CTRL_ATTR_FAMILY_NAME,
-		COLLAPSAR_SENSE_GENL_NAME);
+		COLLAPSAR_SENSE_GENL_NAME, sizeof(COLLAPSAR_SENSE_GENL_NAME));
 	receive(fd);
 	errno = -failed(h);
 	if (errno)
@@ -167,6 +172,7 @@ static void print_record(const struct clps_evt *e)
 {
 	unsigned int i;
 
+	last = e->who.seq;
 	printf("{\"rec\":\"%s\",\"seq\":%llu", e->desc ? e->desc->name : "unknown",
 	       (unsigned long long)e->who.seq);
 	if (!brief)
@@ -202,22 +208,64 @@ static void print_records(const struct nlmsghdr *h)
 	}
 }
 
-static void read_records(int fd, int family, int pause)
+static void acknowledge(int fd, int family, int flags, unsigned long long seq)
+{
+	request(fd, family, COLLAPSAR_SENSE_CMD_ACK, flags, COLLAPSAR_SENSE_A_ACKED, &seq, sizeof(seq));
+}
+
+static void read_records(int fd, int family, int pause, int acks)
 {
 	const struct nlmsghdr *h = (void *)buf;
 
-	request(fd, family, COLLAPSAR_SENSE_CMD_SUBSCRIBE, NLM_F_ACK, 0, NULL);
+	request(fd, family, COLLAPSAR_SENSE_CMD_SUBSCRIBE, NLM_F_ACK, 0, NULL, 0);
 	sleep(pause);
 	for (;;) {
 		receive(fd);
 		errno = -failed(h);
 		if (errno)
-			die("subscribe");
-		if (h->nlmsg_type == family)
-			print_records(h);
+			die("refused");
+		if (h->nlmsg_type != family)
+			continue;
+		print_records(h);
 		if (fflush(stdout))
 			die("stdout");
+		if (acks)
+			acknowledge(fd, family, 0, last);
 	}
+}
+
+/* The kernel's words behind an error. */
+static const char *words(const struct nlmsghdr *h)
+{
+	int off = NLMSG_LENGTH(sizeof(struct nlmsgerr));
+	const struct nlattr *a;
+
+	a = attr((const char *)h + off, h->nlmsg_len - off, NLMSGERR_ATTR_MSG);
+	return a ? (const char *)(a + 1) : "";
+}
+
+/* As the reader, or as nobody: is it accepted? */
+static int try_acknowledge(int fd, int family, int reads, unsigned long long seq)
+{
+	const struct nlmsghdr *h = (void *)buf;
+
+	if (reads) {
+		request(fd, family, COLLAPSAR_SENSE_CMD_SUBSCRIBE, 0, 0, NULL, 0);
+		receive(fd);
+		if (h->nlmsg_type != family)
+			die("no records");
+		print_records(h);
+		fflush(stdout);
+	}
+	acknowledge(fd, family, NLM_F_ACK, seq);
+	do
+		receive(fd);
+	while (h->nlmsg_type != NLMSG_ERROR);
+	errno = -failed(h);
+	if (!errno)
+		return 0;
+	fprintf(stderr, "sensetap: %m: %s\n", words(h));
+	return 1;
 }
 
 static void print_counters(const char *p, int len)
@@ -244,7 +292,7 @@ static int read_counters(int fd, int family)
 	struct nlmsghdr *h;
 	int n;
 
-	request(fd, family, COLLAPSAR_SENSE_CMD_STATS_GET, NLM_F_DUMP, 0, NULL);
+	request(fd, family, COLLAPSAR_SENSE_CMD_STATS_GET, NLM_F_DUMP, 0, NULL, 0);
 	for (;;) {
 		n = receive(fd);
 		for (h = (void *)buf; NLMSG_OK(h, (unsigned int)n); h = NLMSG_NEXT(h, n)) {
@@ -261,13 +309,18 @@ static int read_counters(int fd, int family)
 
 int main(int argc, char **argv)
 {
-	int fd, family, opt, pause = 0, stats = 0;
+	int fd, family, opt, pause = 0, stats = 0, acks = 1, one = 1;
+	const char *seq = NULL;
 
-	while ((opt = getopt(argc, argv, "bsp:")) != -1) {
+	while ((opt = getopt(argc, argv, "bnsa:p:")) != -1) {
 		if (opt == 'b')
 			brief = 1;
 		else if (opt == 's')
 			stats = 1;
+		else if (opt == 'n')
+			acks = 0;
+		else if (opt == 'a')
+			seq = optarg;
 		else if (opt == 'p')
 			pause = atoi(optarg);
 		else
@@ -277,9 +330,14 @@ int main(int argc, char **argv)
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
 	if (fd < 0)
 		die("socket");
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one)) ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one)))
+		die("setsockopt");
 	family = find_family(fd);
 	if (stats)
 		return read_counters(fd, family);
-	read_records(fd, family, pause);
+	if (seq)
+		return try_acknowledge(fd, family, !acks, strtoull(seq, NULL, 10));
+	read_records(fd, family, pause, acks);
 	return 1;
 }
