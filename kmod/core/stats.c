@@ -51,18 +51,6 @@ void clps_stats_sum(const struct clps_stats __percpu *stats, u64 *sum)
 }
 EXPORT_SYMBOL_NS_GPL(clps_stats_sum, COLLAPSAR);
 
-int clps_stats_put_one(struct sk_buff *msg, const char *name, u64 value)
-{
-	struct nlattr *nest = nla_nest_start(msg, COLLAPSAR_STATS_A_COUNTER);
-
-	if (!nest || nla_put_string(msg, COLLAPSAR_COUNTER_A_NAME, name) ||
-	    nla_put_u64_64bit(msg, COLLAPSAR_COUNTER_A_VALUE, value, COLLAPSAR_COUNTER_A_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-EXPORT_SYMBOL_NS_GPL(clps_stats_put_one, COLLAPSAR);
-
 int clps_stats_put(struct sk_buff *msg, const struct clps_stats __percpu *stats)
 {
 	u64 sum[CLPS_COUNTER_MAX];

@@ -55,27 +55,20 @@
 	F(gap, first,		U64,	"number of the first that is missing")	\
 	F(gap, count,		U64,	"how many")
 
-#define CLPS_EVT_FIELDS_read(F)							\
-	F(read, call,		U16,	"which system call")			\
-	F(read, fd,		S32,	"descriptor")				\
-	F(read, kind,		U8,	"of the file")				\
-	F(read, dev,		U32,	"its device, or that of a tty")		\
-	F(read, inode,		U64,	"its inode")				\
-	F(read, result,		S64,	"bytes, or an error")			\
-	F(read, data,		BYTES,	"what of them was captured")		\
-	F(read, path,		STR,	"of a regular file")			\
-	F(read, flags,		U32,	"MSG_* of a socket's")
+/* Of both directions. */
+#define CLPS_EVT_FIELDS_io(F, record)						\
+	F(record, call,		U16,	"which system call")			\
+	F(record, fd,		S32,	"descriptor")				\
+	F(record, kind,		U8,	"of the file")				\
+	F(record, dev,		U32,	"its device, or that of a tty")		\
+	F(record, inode,	U64,	"its inode")				\
+	F(record, result,	S64,	"bytes, or an error")			\
+	F(record, data,		BYTES,	"what of them was captured")		\
+	F(record, path,		STR,	"of a regular file")			\
+	F(record, flags,	U32,	"MSG_* of a socket's")
 
-#define CLPS_EVT_FIELDS_write(F)						\
-	F(write, call,		U16,	"which system call")			\
-	F(write, fd,		S32,	"descriptor")				\
-	F(write, kind,		U8,	"of the file")				\
-	F(write, dev,		U32,	"its device, or that of a tty")		\
-	F(write, inode,		U64,	"its inode")				\
-	F(write, result,	S64,	"bytes, or an error")			\
-	F(write, data,		BYTES,	"what of them was captured")		\
-	F(write, path,		STR,	"of a regular file")			\
-	F(write, flags,		U32,	"MSG_* of a socket's")
+#define CLPS_EVT_FIELDS_read(F)		CLPS_EVT_FIELDS_io(F, read)
+#define CLPS_EVT_FIELDS_write(F)	CLPS_EVT_FIELDS_io(F, write)
 
 #define CLPS_EVT_FIELDS_open(F)							\
 	F(open, call,		U16,	"which system call")			\

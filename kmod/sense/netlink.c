@@ -8,6 +8,8 @@
 
 #include <uapi/collapsar/sense.h>
 
+#include <collapsar/put.h>
+
 #include "sense.h"
 
 /* An attribute's length has 16 bits, and the largest record fits. */
@@ -186,29 +188,18 @@ static int ack(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int put_counter(struct sk_buff *msg, const char *name, u64 value)
-{
-	struct nlattr *nest = nla_nest_start(msg, COLLAPSAR_STATS_A_COUNTER);
-
-	if (!nest || nla_put_string(msg, COLLAPSAR_COUNTER_A_NAME, name) ||
-	    nla_put_u64_64bit(msg, COLLAPSAR_COUNTER_A_VALUE, value, COLLAPSAR_COUNTER_A_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
 static int put_all(struct sk_buff *msg, const struct clps_sense_counts *c)
 {
 	if (nla_put_string(msg, COLLAPSAR_STATS_A_SCOPE, "sense") ||
-#define X(name, text) put_counter(msg, "lost_" #name, c->lost[CLPS_SENSE_LOST_##name]) ||
+#define X(name, text) clps_stats_put_one(msg, "lost_" #name, c->lost[CLPS_SENSE_LOST_##name]) ||
 	    CLPS_SENSE_LOSSES(X)
 #undef X
-	    put_counter(msg, "records", c->records) ||
-	    put_counter(msg, "bytes", c->bytes) ||
-	    put_counter(msg, "gaps", c->gaps) ||
-	    put_counter(msg, "filtered", c->filtered) ||
-	    put_counter(msg, "queued_bytes", c->queued_bytes) ||
-	    put_counter(msg, "acked", c->acked))
+	    clps_stats_put_one(msg, "records", c->records) ||
+	    clps_stats_put_one(msg, "bytes", c->bytes) ||
+	    clps_stats_put_one(msg, "gaps", c->gaps) ||
+	    clps_stats_put_one(msg, "filtered", c->filtered) ||
+	    clps_stats_put_one(msg, "queued_bytes", c->queued_bytes) ||
+	    clps_stats_put_one(msg, "acked", c->acked))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -217,8 +208,8 @@ static int put_record(struct sk_buff *msg, const struct clps_sense_counts *c, un
 {
 	if (nla_put_string(msg, COLLAPSAR_STATS_A_SCOPE, "record") ||
 	    nla_put_string(msg, COLLAPSAR_STATS_A_NAME, clps_evt_desc(id)->name) ||
-	    put_counter(msg, "records", c->kept_of[id]) ||
-	    put_counter(msg, "lost", c->lost_of[id]))
+	    clps_stats_put_one(msg, "records", c->kept_of[id]) ||
+	    clps_stats_put_one(msg, "lost", c->lost_of[id]))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -94,8 +94,8 @@ ktap_check "numbers go up by one" counted "$table"
 ktap_check "what was added is written down" written "$frozen" "$table"
 ktap_check "growth is none that was not written down" appended
 ktap_check "nothing frozen is no success" emptied
-ktap_check "another name is found out" wrong grew 's/F\(read, inode,/F(read, ino,/'
-ktap_check "another type is found out" wrong grew 's/(F\(read, fd,[[:space:]]*)S32/\1U32/'
+ktap_check "another name is found out" wrong grew 's/F\(record, inode,/F(record, ino,/'
+ktap_check "another type is found out" wrong grew 's/(F\(record, fd,[[:space:]]*)S32/\1U32/'
 ktap_check "a field that is gone is found out" wrong grew 's/F\(mmap, prot,.*"PROT_\*"\)//'
 ktap_check "a field between others is found out" \
 	wrong grew 's/(F\(mmap, prot,.*)\\$/\1 F(mmap, more, U8, "x") \\/'

@@ -12,6 +12,8 @@
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 
+#include "put.h"
+
 /*
  * name, meaning. The name is what userspace sees; append freely. A packet is counted when
  * nothing can happen to it here any more: in one of rx_packets, tx_packets and
@@ -192,16 +194,6 @@ void clps_drop_note(struct clps_stats __percpu *stats, const struct sk_buff *skb
  */
 void clps_drop_gone(struct clps_stats __percpu *stats, const struct net_device *dev,
 		    unsigned int len, enum clps_counter why);
-
-/**
- * clps_stats_put_one() - append one more COLLAPSAR_STATS_A_COUNTER nest
- * @msg: message
- * @name: what userspace sees
- * @value: its value
- *
- * Return: 0 or -EMSGSIZE.
- */
-int clps_stats_put_one(struct sk_buff *msg, const char *name, u64 value);
 
 /*
  * Per-object packet and byte counts, for objects that exist by the thousand. They are
