@@ -24,10 +24,14 @@ static bool is_tty(const struct file_operations *fop, const struct inode *inode)
 	return known ? fop->read_iter == known : is_tty_major(imajor(inode));
 }
 
-/* One that was hung up reads by another function. */
+/*
+ * One that was hung up reads by another function. What a module makes under such a number,
+ * CUSE for one, is no terminal, and reads by no function that all terminals have.
+ */
 static void learn_tty(struct file *f)
 {
-	if (!READ_ONCE(tty_read_iter) && is_tty_major(imajor(file_inode(f))) && !tty_hung_up_p(f))
+	if (!READ_ONCE(tty_read_iter) && is_tty_major(imajor(file_inode(f))) &&
+	    !f->f_op->owner && !tty_hung_up_p(f))
 		WRITE_ONCE(tty_read_iter, f->f_op->read_iter);
 }
 
@@ -111,6 +115,14 @@ bool clps_sense_fd_is_dull(int fd)
 	}
 	rcu_read_unlock();
 	return dull;
+}
+
+/* The kernel's own: what the program passed may be anything by now. */
+void clps_sense_winsize(const struct file *f, struct winsize *ws)
+{
+	const struct tty_struct *tty = tty_of(f);
+
+	*ws = tty ? data_race(tty->winsize) : (struct winsize){ };
 }
 
 /* Both ends of a pseudo terminal are called by the end that programs run on. */

@@ -26,6 +26,16 @@ static bool will_restart(long ret)
 	       ret == -ERESTART_RESTARTBLOCK;
 }
 
+/* A 32-bit call has the lower halves of the registers, whatever is in the upper ones. */
+static void get_arguments(unsigned long arg[6], struct pt_regs *regs, bool ia32)
+{
+	int i;
+
+	syscall_get_arguments(current, regs, arg);
+	for (i = 0; ia32 && i < 6; i++)
+		arg[i] = (u32)arg[i];
+}
+
 static void on_sys_exit(void *data, struct pt_regs *regs, long ret)
 {
 	int nr = syscall_get_nr(current, regs);
@@ -40,7 +50,7 @@ static void on_sys_exit(void *data, struct pt_regs *regs, long ret)
 		return;
 	if (will_restart(ret) || clps_sense_is_reader(current))
 		return;
-	syscall_get_arguments(current, regs, s.arg);
+	get_arguments(s.arg, regs, ia32);
 	s.ret = ret;
 	s.call = call->call;
 	s.ia32 = ia32;
@@ -55,6 +65,7 @@ static void on_exec(void *data, struct task_struct *p, pid_t old_pid, struct lin
 
 static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
+	bool ia32 = clps_compat_in_ia32_syscall();
 	unsigned long arg[6];
 	struct pt_regs *regs;
 	int nr;
@@ -68,10 +79,9 @@ static void on_fork(void *data, struct task_struct *parent, struct task_struct *
 	}
 	regs = current_pt_regs();
 	nr = syscall_get_nr(current, regs);
-	syscall_get_arguments(current, regs, arg);
-	clps_sense_fork(child, clps_compat_in_ia32_syscall() ?
-			clps_sense_clone_flags_ia32(nr, arg[0]) :
-			clps_sense_clone_flags(nr, arg[0]));
+	get_arguments(arg, regs, ia32);
+	clps_sense_fork(child, ia32 ? clps_sense_clone_flags_ia32(nr, arg[0]) :
+				      clps_sense_clone_flags(nr, arg[0]));
 }
 
 static void on_exit(void *data, struct task_struct *p)

@@ -46,44 +46,43 @@ static bool peek_msg(struct msg *m, const struct clps_sense_sys *s, unsigned lon
 }
 
 /* All messages of a call are one record: of each as many bytes as the kernel says. */
-static u32 copy_mmsg(u8 *to, u32 room, const struct clps_sense_sys *s, const struct where *w,
-		     u64 *total)
+static u64 copy_mmsg(struct clps_sense_out *o, const struct clps_sense_sys *s, const struct where *w)
 {
 	unsigned long step = s->ia32 ? MMSG32_SIZE : MMSG_SIZE;
 	long i, nr = min_t(long, s->ret, UIO_MAXIOV);
-	u32 done = 0;
 	struct msg m;
+	u64 total = 0;
 
-	*total = 0;
 	for (i = 0; i < nr; i++) {
 		if (!peek_msg(&m, s, w->base + i * step, true))
 			break;
-		if (done < room)
-			done += clps_sense_copy_vec(to + done, room - done, s, &m.vec, m.len);
-		*total += m.len;
+		clps_sense_copy_vec(o, s, &m.vec, m.len);
+		total += m.len;
 	}
-	return done;
+	return total;
 }
 
-static u32 copy_data(u8 *to, u32 room, const struct clps_sense_sys *s, const struct where *w,
-		     u64 *total)
+/* Return: how many bytes there were. */
+static u64 copy_data(struct clps_sense_out *o, const struct clps_sense_sys *s, const struct where *w)
 {
 	struct clps_sense_vec vec = { w->base, w->nr };
 	struct msg m;
 
-	*total = s->ret;
 	switch (w->how) {
 	case ONE:
-		return clps_sense_copy(to, w->base, min3((u64)room, (u64)s->ret, (u64)w->nr));
+		o->to += clps_sense_copy(o->to, w->base, min3((u64)o->room, (u64)s->ret, (u64)w->nr));
+		break;
 	case VEC:
-		return clps_sense_copy_vec(to, room, s, &vec, s->ret);
+		clps_sense_copy_vec(o, s, &vec, s->ret);
+		break;
 	case MSG:
-		if (!peek_msg(&m, s, w->base, false))
-			return 0;
-		return clps_sense_copy_vec(to, room, s, &m.vec, s->ret);
+		if (peek_msg(&m, s, w->base, false))
+			clps_sense_copy_vec(o, s, &m.vec, s->ret);
+		break;
 	default:
-		return copy_mmsg(to, room, s, w, total);
+		return copy_mmsg(o, s, w);
 	}
+	return s->ret;
 }
 
 /*
@@ -94,13 +93,12 @@ static void put_data(struct clps_evt_buf *b, const struct clps_sense_sys *s, con
 {
 	const u32 ahead = sizeof(u64);
 	u32 n = clps_sense_data_limit + ahead;
-	u8 *to = clps_evt_room(b, &n);
-	u64 total = s->ret;
+	u8 *to = clps_evt_room(b, &n) + ahead;
+	struct clps_sense_out o = { to, n >= ahead ? n - ahead : 0, UIO_MAXIOV };
 
 	/* Without room clps_evt_int() finds none either. */
-	n = n >= ahead ? copy_data(to + ahead, n - ahead, s, w, &total) : 0;
-	clps_evt_int(b, total);
-	clps_evt_filled(b, n);
+	clps_evt_int(b, copy_data(&o, s, w));
+	clps_evt_filled(b, o.to - to);
 }
 
 static void record(const struct clps_sense_sys *s, const struct where *w, struct file *f,

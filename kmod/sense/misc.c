@@ -109,8 +109,8 @@ void clps_sense_ioctl(const struct clps_sense_sys *s)
 	if (!f)
 		return;
 	kind = clps_sense_kind(f);
-	if ((kind == CLPS_FILE_tty || kind == CLPS_FILE_pty) &&
-	    clps_sense_peek(&ws, s->arg[2], sizeof(ws))) {
+	if (kind == CLPS_FILE_tty || kind == CLPS_FILE_pty) {
+		clps_sense_winsize(f, &ws);
 		clps_sense_begin(&b, CLPS_EVT_winsize);
 		clps_evt_int(&b, (int)s->arg[0]);
 		clps_evt_int(&b, clps_sense_dev(f, kind));

@@ -5,7 +5,7 @@
 
 #include "sense.h"
 
-static void record(const struct clps_sense_sys *s, unsigned long path, u64 flags, u32 mode)
+static void record(const struct clps_sense_sys *s, unsigned long path, u64 flags, u16 mode)
 {
 	struct file *f = s->ret >= 0 ? fget_raw(s->ret) : NULL;
 	struct clps_evt_buf b;
@@ -27,9 +27,10 @@ static void record(const struct clps_sense_sys *s, unsigned long path, u64 flags
 		fput(f);
 }
 
+/* Flags are an int, and modes shorter yet, but for openat2(). */
 void clps_sense_open(const struct clps_sense_sys *s)
 {
-	record(s, s->arg[0], s->arg[1], s->arg[2]);
+	record(s, s->arg[0], (u32)s->arg[1], s->arg[2]);
 }
 
 void clps_sense_creat(const struct clps_sense_sys *s)
@@ -39,7 +40,7 @@ void clps_sense_creat(const struct clps_sense_sys *s)
 
 void clps_sense_openat(const struct clps_sense_sys *s)
 {
-	record(s, s->arg[1], s->arg[2], s->arg[3]);
+	record(s, s->arg[1], (u32)s->arg[2], s->arg[3]);
 }
 
 void clps_sense_openat2(const struct clps_sense_sys *s)
@@ -54,5 +55,5 @@ void clps_sense_openat2(const struct clps_sense_sys *s)
 /* Without a path that was given. */
 void clps_sense_open_by_handle(const struct clps_sense_sys *s)
 {
-	record(s, 0, s->arg[2], 0);
+	record(s, 0, (u32)s->arg[2], 0);
 }

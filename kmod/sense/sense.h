@@ -11,6 +11,7 @@
 
 #include <linux/fs.h>
 #include <linux/sched.h>
+#include <linux/termios.h>
 
 #include "../lib/evt.h"
 
@@ -111,12 +112,25 @@ struct clps_sense_vec {
 	unsigned long nr;
 };
 
-u32 clps_sense_copy_vec(u8 *to, u32 room, const struct clps_sense_sys *s,
-			const struct clps_sense_vec *v, u64 len);
+/**
+ * struct clps_sense_out - where the bytes of all buffers of a call go
+ * @to: where
+ * @room: bytes that fit there
+ * @vecs: how many more buffers are looked at, empty ones too
+ */
+struct clps_sense_out {
+	u8 *to;
+	u32 room;
+	u32 vecs;
+};
+
+void clps_sense_copy_vec(struct clps_sense_out *o, const struct clps_sense_sys *s,
+			 const struct clps_sense_vec *v, u64 len);
 
 /* file.c */
 enum clps_evt_file_kind clps_sense_kind(struct file *f);
 bool clps_sense_fd_is_dull(int fd);
+void clps_sense_winsize(const struct file *f, struct winsize *ws);
 u32 clps_sense_dev(const struct file *f, enum clps_evt_file_kind kind);
 void clps_sense_put_file(struct clps_evt_buf *b, struct file *f);
 void clps_sense_put_path(struct clps_evt_buf *b, const struct file *f);

@@ -57,12 +57,12 @@ const struct clps_sense_call *clps_sense_call(unsigned int nr)
 	return &calls[array_index_nospec(nr, ARRAY_SIZE(calls))];
 }
 
-/* The low byte of what clone() is given is a signal. */
+/* The low byte of what clone() is given is a signal, and the upper half nothing. */
 u64 clps_sense_clone_flags(unsigned int nr, unsigned long arg)
 {
 	switch (nr) {
 	case __NR_clone:
-		return arg & ~(u64)CSIGNAL;
+		return (u32)arg & ~(u32)CSIGNAL;
 	case __NR_clone3:
 		return clps_sense_clone3_flags(arg);
 	case __NR_vfork:

@@ -134,7 +134,7 @@ u64 clps_sense_clone_flags_ia32(unsigned int nr, unsigned long arg)
 {
 	switch (nr) {
 	case __NR_ia32_clone:
-		return arg & ~(u64)CSIGNAL;
+		return (u32)arg & ~(u32)CSIGNAL;
 	case __NR_ia32_clone3:
 		return clps_sense_clone3_flags(arg);
 	case __NR_ia32_vfork:

@@ -69,24 +69,24 @@ static bool peek_iovec(struct iovec *iov, const struct clps_sense_sys *s, unsign
 	return true;
 }
 
-/* The first @len bytes of what the buffers hold, as far as they fit in @room. */
-u32 clps_sense_copy_vec(u8 *to, u32 room, const struct clps_sense_sys *s,
-			const struct clps_sense_vec *v, u64 len)
+/* The first @len bytes of what the buffers hold, as far as they fit. */
+void clps_sense_copy_vec(struct clps_sense_out *o, const struct clps_sense_sys *s,
+			 const struct clps_sense_vec *v, u64 len)
 {
-	unsigned long nr = min_t(unsigned long, v->nr, UIO_MAXIOV);
-	u32 max = min_t(u64, room, len);
-	unsigned long i;
-	u32 done = 0, n, got;
 	struct iovec iov;
+	unsigned long i;
+	u32 n, got;
 
-	for (i = 0; i < nr && done < max; i++) {
+	for (i = 0; i < v->nr && len && o->room && o->vecs; i++) {
+		o->vecs--;
 		if (!peek_iovec(&iov, s, v->base, i))
 			break;
-		n = min_t(u64, iov.iov_len, max - done);
-		got = clps_sense_copy(to + done, (unsigned long)iov.iov_base, n);
-		done += got;
+		n = min3((u64)iov.iov_len, len, (u64)o->room);
+		got = clps_sense_copy(o->to, (unsigned long)iov.iov_base, n);
+		o->to += got;
+		o->room -= got;
+		len -= got;
 		if (got < n)
 			break;
 	}
-	return done;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * senseways WAY FILE: reads the first bytes of a file in one of the ways that Linux has.
- * Exit code 4: this kernel has not.
+ * senseways WAY FILE: reads the first bytes of a file in one of the ways that Linux has, or does
+ * what a sensor might be deceived by. Exit code 4: this kernel has not.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -154,6 +155,56 @@ static int by_int80(int nr, int fd, void *p, int n)
 #endif
 }
 
+/*
+ * Of 64-bit registers the table of 32-bit calls takes the lower halves. What is in the
+ * upper ones is nobody's business.
+ */
+static int high_ia32(void)
+{
+#ifdef __x86_64__
+	const unsigned long high = 0xabcdul << 32;
+	int p[2];
+	long rc;
+
+	if (pipe(p))
+		return want(-1);
+	strcpy(data, "with upper halves");
+	asm volatile("int $0x80" : "=a"(rc) : "a"(4), "b"(p[1] | high),
+		     "c"((unsigned long)data | high), "d"(17 | high)
+		     : "memory", "r8", "r9", "r10", "r11");
+	errno = -rc;
+	return want(rc);
+#else
+	return 4;
+#endif
+}
+
+/* The flags of open() are an int. */
+static int high_open(const char *path)
+{
+	return want(syscall(SYS_open, path, 0xabcdul << 32 | O_RDONLY, 0));
+}
+
+/* As many buffers as a message may have, again and again, and hardly a byte in them. */
+static int empty_vectors(void)
+{
+	static struct iovec iov[1024];
+	struct mmsghdr m[1024] = { };
+	int i, s[2];
+
+	for (i = 0; i < 1024; i++) {
+		iov[i].iov_base = data;
+		m[i].msg_hdr.msg_iov = iov;
+		m[i].msg_hdr.msg_iovlen = 1024;
+	}
+	iov[1023].iov_len = 1;
+	data[0] = 'x';
+	/* Its other end takes a few of them without being read. */
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, s))
+		return want(-1);
+	return want(sendmmsg(s[0], m, 1024, MSG_DONTWAIT));
+}
+
 static int by_readv32(int fd)
 {
 	vec32[0] = (unsigned int)(unsigned long)data;
@@ -203,6 +254,12 @@ int main(int argc, char **argv)
 		return 2;
 	if (!strcmp(argv[1], "io_uring_alone"))
 		return by_uring_alone(argv[2]);
+	if (!strcmp(argv[1], "high_open"))
+		return high_open(argv[2]);
+	if (!strcmp(argv[1], "high_ia32"))
+		return high_ia32();
+	if (!strcmp(argv[1], "empty_vectors"))
+		return empty_vectors();
 	fd = open(argv[2], O_RDONLY);
 	if (fd < 0) {
 		perror(argv[2]);
