@@ -6,6 +6,11 @@
 #define HAS_PORT	0x04
 #define HAS_ADDR	0x08
 #define HAS_UID		0x10
+#define HAS_CHILDREN	0x20
+
+#if CLPS_FILTER_RULES > 32
+#error "a rule has no bit in what is followed"
+#endif
 
 /* A word of the text. */
 struct word {
@@ -137,6 +142,9 @@ static bool parse_match(struct word w, struct clps_filter_rule *r)
 	} else if (take(&w, "uid=")) {
 		r->has |= HAS_UID;
 		ok = parse_range(&w, 0xffffffff, r->uid);
+	} else if (is_word(&w, "children")) {
+		r->has |= HAS_CHILDREN;
+		ok = had & (HAS_PROGRAM | HAS_UID);
 	} else {
 		return false;
 	}
@@ -214,11 +222,18 @@ static bool addr_is(const struct clps_filter_rule *r, const struct clps_evt_addr
 	       (be32_to_cpu(clps_addr_get_v4(&a->addr)) & r->mask) == r->net;
 }
 
-static bool matches(const struct clps_filter_rule *r, const struct clps_filter_subject *s)
+static bool process_is(const struct clps_filter_rule *r, const struct clps_filter_subject *s)
 {
 	if (r->has & HAS_PROGRAM && !program_is(r, s->comm))
 		return false;
-	if (r->has & HAS_UID && (s->uid < r->uid[0] || s->uid > r->uid[1]))
+	return !(r->has & HAS_UID) || (s->uid >= r->uid[0] && s->uid <= r->uid[1]);
+}
+
+static bool matches(const struct clps_filter *f, u32 i, const struct clps_filter_subject *s)
+{
+	const struct clps_filter_rule *r = &f->rule[i];
+
+	if (!(s->follows & 1u << i) && !process_is(r, s))
 		return false;
 	if (r->has & HAS_FILE && !file_is(r, s->path[0], s->path_len[0]) &&
 	    !file_is(r, s->path[1], s->path_len[1]))
@@ -234,7 +249,27 @@ enum clps_filter_action clps_filter_decide(const struct clps_filter *f,
 	u32 i;
 
 	for (i = 0; i < f->nr; i++)
-		if (matches(&f->rule[i], s))
+		if (matches(f, i, s))
 			return f->rule[i].action;
 	return CLPS_FILTER_FULL;
+}
+
+u32 clps_filter_follows(const struct clps_filter *f, const struct clps_filter_subject *s)
+{
+	u32 i, follows = s->follows;
+
+	for (i = 0; i < f->nr; i++)
+		if (f->rule[i].has & HAS_CHILDREN && process_is(&f->rule[i], s))
+			follows |= 1u << i;
+	return follows;
+}
+
+bool clps_filter_has_children(const struct clps_filter *f)
+{
+	u32 i;
+
+	for (i = 0; i < f->nr; i++)
+		if (f->rule[i].has & HAS_CHILDREN)
+			return true;
+	return false;
 }

@@ -13,6 +13,8 @@
  *          | "port=" N ["-" N]       at either end of a socket
  *          | "addr=" IPV4 ["/" LEN]  at either end of a socket
  *          | "uid=" N ["-" N]        real user
+ *          | "children"             behind program= or uid=: these two hold for a process
+ *                                   also if they held for one that it descends from
  *
  * Words are separated by blanks; there are none within names, nor semicolons.
  */
@@ -75,6 +77,7 @@ struct clps_filter {
  * @path: of up to two files, or NULL
  * @path_len: bytes in each
  * @end: up to two ends of a socket, or NULL
+ * @follows: bit N: the process descends from one for which rule N was to be followed
  */
 struct clps_filter_subject {
 	const char *comm;
@@ -82,6 +85,7 @@ struct clps_filter_subject {
 	const char *path[2];
 	u32 path_len[2];
 	const struct clps_evt_addr *end[2];
+	u32 follows;
 };
 
 /**
@@ -97,5 +101,18 @@ int clps_filter_parse(struct clps_filter *f, const char *text, u32 *at);
 /* What is to be done about a record. Context: any; pure. */
 enum clps_filter_action clps_filter_decide(const struct clps_filter *f,
 					   const struct clps_filter_subject *s);
+
+/**
+ * clps_filter_follows() - what a new process inherits
+ * @f: the rules
+ * @s: its parent: @s->comm, @s->uid and @s->follows
+ *
+ * Context: any; pure.
+ * Return: @follows of the child, 0 of most.
+ */
+u32 clps_filter_follows(const struct clps_filter *f, const struct clps_filter_subject *s);
+
+/* Does any rule follow? */
+bool clps_filter_has_children(const struct clps_filter *f);
 
 #endif /* CLPS_LIB_SENSE_FILTER_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Whether a record that was built is kept: the rules are those of the time of loading. */
+#include <linux/cred.h>
 #include <linux/slab.h>
+#include <linux/uidgid.h>
 
 #include "../lib/sense_filter.h"
 #include "sense.h"
@@ -18,16 +20,20 @@ int __init clps_sense_filter_init(const char *text)
 	if (!rules)
 		return -ENOMEM;
 	err = clps_filter_parse(rules, text, &at);
+	if (!err && clps_filter_has_children(rules))
+		err = clps_sense_follow_init();
 	if (!err)
 		return 0;
-	pr_err("collapsar_sense: filter: %s at \"%.20s\"\n",
-	       err == -E2BIG ? "more than 32 rules" : "not understood", text + at);
+	if (err != -ENOMEM)
+		pr_err("collapsar_sense: filter: %s at \"%.20s\"\n",
+		       err == -E2BIG ? "more than 32 rules" : "not understood", text + at);
 	clps_sense_filter_exit();
 	return err;
 }
 
 void clps_sense_filter_exit(void)
 {
+	clps_sense_follow_exit();
 	kvfree(rules);
 	rules = NULL;
 }
@@ -35,6 +41,21 @@ void clps_sense_filter_exit(void)
 bool clps_sense_filter_wants_ends(void)
 {
 	return rules;
+}
+
+/* By the thread that made it, before it runs. Threads are of their process. */
+void clps_sense_filter_fork(const struct task_struct *child)
+{
+	struct clps_filter_subject s = { .comm = current->comm };
+	u32 follows;
+
+	if (likely(!rules) || child->tgid == current->tgid)
+		return;
+	s.uid = from_kuid(&init_user_ns, current_uid());
+	s.follows = clps_sense_follow_rules(current->tgid);
+	follows = clps_filter_follows(rules, &s);
+	if (!clps_sense_follow_set(child->tgid, follows))
+		clps_sense_queue_unfollowed();
 }
 
 /* The fields that name files, of each record that has some. */
@@ -104,6 +125,7 @@ bool clps_sense_filter_keeps(const u8 *rec, u32 len, const struct clps_evt_addr 
 		return true;
 	s.comm = e.who.comm;
 	s.uid = e.who.uid;
+	s.follows = clps_sense_follow_rules(e.who.pid);
 	find_paths(&s, &e);
 	find_ends(&s, &e, ends);
 	if (sock) {

@@ -198,6 +198,7 @@ static int put_all(struct sk_buff *msg, const struct clps_sense_counts *c)
 	    clps_stats_put_one(msg, "bytes", c->bytes) ||
 	    clps_stats_put_one(msg, "gaps", c->gaps) ||
 	    clps_stats_put_one(msg, "filtered", c->filtered) ||
+	    clps_stats_put_one(msg, "unfollowed", c->unfollowed) ||
 	    clps_stats_put_one(msg, "queued_bytes", c->queued_bytes) ||
 	    clps_stats_put_one(msg, "acked", c->acked))
 		return -EMSGSIZE;

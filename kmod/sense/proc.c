@@ -37,6 +37,7 @@ void clps_sense_fork(struct task_struct *child, u64 flags)
 {
 	struct clps_evt_buf b;
 
+	clps_sense_filter_fork(child);
 	clps_sense_begin(&b, CLPS_EVT_fork);
 	clps_evt_int(&b, child->tgid);
 	clps_evt_int(&b, child->pid);
@@ -48,8 +49,12 @@ void clps_sense_exit(struct task_struct *p)
 {
 	struct clps_evt_buf b;
 
+	bool last = !atomic_read(&p->signal->live);
+
 	clps_sense_begin_for(&b, CLPS_EVT_exit, p);
 	clps_evt_int(&b, p->exit_code);
-	clps_evt_int(&b, !atomic_read(&p->signal->live));
+	clps_evt_int(&b, last);
 	clps_sense_commit(&b);
+	if (last)
+		clps_sense_follow_set(p->tgid, 0);
 }

@@ -123,6 +123,14 @@ void clps_sense_queue_filtered(void)
 	spin_unlock(&q.lock);
 }
 
+/* A process that inherits no rule, as there was no room to remember it. */
+void clps_sense_queue_unfollowed(void)
+{
+	spin_lock(&q.lock);
+	q.n.unfollowed++;
+	spin_unlock(&q.lock);
+}
+
 void clps_sense_queue_lost(enum clps_evt_id id, enum clps_sense_loss why)
 {
 	spin_lock(&q.lock);

@@ -94,7 +94,14 @@ struct clps_evt_addr *clps_sense_ends(void);
 int clps_sense_filter_init(const char *text);
 void clps_sense_filter_exit(void);
 bool clps_sense_filter_wants_ends(void);
+void clps_sense_filter_fork(const struct task_struct *child);
 bool clps_sense_filter_keeps(const u8 *rec, u32 len, const struct clps_evt_addr *sock);
+
+/* follow.c */
+int clps_sense_follow_init(void);
+void clps_sense_follow_exit(void);
+u32 clps_sense_follow_rules(pid_t tgid);
+bool clps_sense_follow_set(pid_t tgid, u32 rules);
 
 /* user.c */
 bool clps_sense_peek(void *to, unsigned long from, size_t len);
@@ -197,6 +204,7 @@ int clps_sense_queue_init(u32 bytes);
 void clps_sense_queue_exit(void);
 bool clps_sense_queue_put(u8 *rec, u32 len);
 void clps_sense_queue_filtered(void);
+void clps_sense_queue_unfollowed(void);
 void clps_sense_queue_lost(enum clps_evt_id id, enum clps_sense_loss why);
 u32 clps_sense_queue_batch(u32 room);
 void clps_sense_queue_copy(u8 *to, u32 len);
@@ -211,6 +219,7 @@ struct clps_sense_counts {
 	u64 bytes;
 	u64 gaps;
 	u64 filtered;
+	u64 unfollowed;
 	u64 queued_bytes;
 	u64 acked;
 	u64 lost[CLPS_SENSE_LOST_MAX];

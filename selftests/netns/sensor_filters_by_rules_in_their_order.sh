@@ -3,8 +3,9 @@
 # LANES: uml stock
 # TIMEOUT: 180
 # The first rule of the filter that matches decides what is recorded: by program, file,
-# port, address and user; keystrokes leave what is read at terminals; what is ignored has no
-# number, and a filter with a mistake is refused with the place of it.
+# port, address and user; keystrokes leave what is read at terminals; a rule for children
+# holds for what a process starts, and what that starts; what is ignored has no number, and a
+# filter with a mistake is refused with the place of it.
 # Topology: selftests/netns/sense.bash.
 # shellcheck source=selftests/netns/sense.bash
 . "$CLPS_ROOT/selftests/netns/sense.bash"
@@ -25,14 +26,23 @@ talk() {
 
 in_order() { sense_query '[records | .seq] | . == [range(1; length + 1)]' -e; }
 
-ktap_start 9
+# nurse NAME: a program that has a child and a grandchild, each of which asks for a file.
+nurse() {
+	printf '%s\n' '#!/bin/sh' 'cat "/tmp/$1.child"' 'sh -c "cat /tmp/$1.grandchild; :"; :' > "$dir/$1"
+	chmod +x "$dir/$1"
+	"$dir/$1" "$1" 2> /dev/null
+}
+
+ktap_start 12
 ktap_check "a mistake is refused with its place" refused
-sense_load filter='"ignore program=tail; full program=cat file=/etc; ignore file=/etc; ignore port=4713; ignore port=4714 uid=1-9; keystrokes program=head"' || exit 1
+sense_load filter='"ignore program=strict children; ignore program=lax; ignore program=tail; full program=cat file=/etc; ignore file=/etc; ignore port=4713; ignore port=4714 uid=1-9; keystrokes program=head"' || exit 1
 sense_read || exit 1
 tail -n 1 /etc/passwd > /dev/null
 cat /etc/passwd > /dev/null
 head -n 1 /etc/group > /dev/null
 for port in 4713 4714; do talk "$port"; done
+nurse strict
+nurse lax
 echo "typed" > "$dir/typed"
 head -c 4 "$dir/typed" > "$dir/head"
 sense_caught_up
@@ -47,6 +57,11 @@ ktap_check "another is not, as it is another user's" eval \
 ktap_check "keystrokes are no reads of files, and opens stay" eval \
 	"sense_has '.comm == \"head\" and .rec == \"open\" and .path == \"$dir/typed\"' &&
 	! sense_has '.comm == \"head\" and (.rec == \"read\" or .rec == \"write\")'"
+ktap_check "children are followed, and theirs" not sense_has '.path // "" | startswith("/tmp/strict.")'
+ktap_check "by rules that say so" eval \
+	"sense_has '.path == \"/tmp/lax.child\"' && sense_has '.path == \"/tmp/lax.grandchild\"'"
+ktap_check "and there was room to remember all" test \
+	"$(sense_counter sense "" unfollowed)" = 0
 ktap_check "what is ignored has no number" in_order
 ktap_check "nothing stays behind" check_leaks
 ktap_end

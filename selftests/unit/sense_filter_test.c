@@ -167,6 +167,31 @@ static void users(void)
 	CHECK(parse("ignore uid=/") == -EINVAL);
 }
 
+static void children_are_followed(void)
+{
+	struct clps_filter_subject cron = { .comm = "cron\0\0\0\0\0\0\0\0\0\0\0" };
+	struct clps_filter_subject sh = { .comm = "sh\0\0\0\0\0\0\0\0\0\0\0\0\0", .uid = 7 };
+
+	CHECK(!parse("full uid=7-8; ignore program=cron") && !clps_filter_has_children(&f));
+	CHECK(clps_filter_follows(&f, &cron) == 0 && clps_filter_follows(&f, &sh) == 0);
+	CHECK(!parse("full uid=1; ignore program=cron children port=22") && clps_filter_has_children(&f));
+	CHECK(clps_filter_follows(&f, &sh) == 0);
+	sh.follows = clps_filter_follows(&f, &cron);
+	CHECK(sh.follows == 1u << 1);
+	/* All else must hold yet. */
+	CHECK(clps_filter_decide(&f, &sh) == CLPS_FILTER_FULL);
+	sh.end[0] = &ssh;
+	CHECK(clps_filter_decide(&f, &sh) == CLPS_FILTER_IGNORE);
+	/* Grandchildren, and by another rule as well. */
+	CHECK(!parse("ignore uid=7 children;ignore program=cron children"));
+	CHECK(clps_filter_follows(&f, &sh) == 3);
+	sh.uid = 8;
+	CHECK(clps_filter_follows(&f, &sh) == 2);
+	CHECK(parse("ignore children") == -EINVAL && at == 7);
+	CHECK(parse("ignore children uid=1") == -EINVAL && at == 7);
+	CHECK(parse("ignore uid=1 children children") == -EINVAL && at == 22);
+}
+
 static void mistakes_are_where_they_are(void)
 {
 	CHECK(parse("drop") == -EINVAL && at == 0);
@@ -190,7 +215,7 @@ static void rules_are_bounded(void)
 
 int main(void)
 {
-	unit_begin(11);
+	unit_begin(12);
 	unit_run("without rules everything is recorded", nothing_is_full);
 	unit_run("the first rule that matches decides", first_decides);
 	unit_run("all matches of a rule must hold", all_matches_must_hold);
@@ -200,6 +225,7 @@ int main(void)
 	unit_run("ports of either end", ports);
 	unit_run("addresses of either end", addresses);
 	unit_run("users", users);
+	unit_run("children of a process are followed", children_are_followed);
 	unit_run("a mistake is told where it is", mistakes_are_where_they_are);
 	unit_run("there are so many rules and no more", rules_are_bounded);
 	return unit_end();

@@ -23,6 +23,11 @@ static void decide(const struct clps_filter *f, const char *text, u32 len)
 	memcpy(comm, text, min(len, CLPS_EVT_COMM - 1));
 	s.comm = comm;
 	MUST(clps_filter_decide(f, &s) <= CLPS_FILTER_KEYSTROKES);
+	/* What is followed stays so, and nothing is that no rule asks for. */
+	s.follows = clps_filter_follows(f, &s);
+	MUST(clps_filter_has_children(f) || !s.follows);
+	MUST(clps_filter_follows(f, &s) == s.follows && s.follows >> f->nr / 2 >> (f->nr + 1) / 2 == 0);
+	MUST(clps_filter_decide(f, &s) <= CLPS_FILTER_KEYSTROKES);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
