@@ -44,6 +44,26 @@ sense_has() { sense_query "first(records | select($1))" -e; }
 # sense_said FILTER: the same, as soon as it has come.
 sense_said() { wait_for 20 sense_has "$1"; }
 
+# sense_claims NAME CLAIM...: a check of each, of records that have all arrived. In a claim
+# has(FILTER) asks whether there is such a record, and $dir is where records are. One jq for
+# all of them: where there is no KVM it takes a second to start.
+sense_claims() {
+	local names=() claims=() verdicts i all=''
+
+	while [ $# -gt 0 ]; do
+		names+=("$1")
+		claims+=("$2")
+		all+="${all:+, }($2)"
+		shift 2
+	done
+	mapfile -t verdicts < <(sense_query "[records] as \$all | def has(f): any(\$all[]; f); $all" \
+		--arg dir "${RECORDS%/*}")
+	for i in "${!names[@]}"; do
+		ktap_check "${names[i]}" sense_verdict "${verdicts[i]:-none}" "${claims[i]}"
+	done
+}
+sense_verdict() { [ "$1" = true ] || { echo "$1: $2"; return 1; }; }
+
 # sense_caught_up: what was done until now is in $RECORDS, as somebody asks for a file after it.
 sense_caught_up() {
 	local mark=/tmp/mark.$RANDOM.$RANDOM

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # LANES: uml stock
+# LONG: smp
 # TIMEOUT: 300
 # Programs write as fast as they can into a sensor with hardly any memory, and the reader
 # pauses: each number is a record's, or within a gap that says so, and what gaps tell of is
