@@ -122,6 +122,7 @@ void clps_sense_winsize(const struct file *f, struct winsize *ws)
 {
 	const struct tty_struct *tty = tty_of(f);
 
+	/* One that is half another's is no harm. */
 	*ws = tty ? data_race(tty->winsize) : (struct winsize){ };
 }
 

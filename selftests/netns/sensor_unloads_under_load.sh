@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # LANES: uml stock
+# LONG: smp
 # TIMEOUT: 300
 # The sensor comes and goes while programs do all that it records, with and without a
 # reader, and a reader that is killed leaves its place to the next.
