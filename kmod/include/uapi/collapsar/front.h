@@ -9,6 +9,7 @@
 #define _UAPI_COLLAPSAR_FRONT_H
 
 #include "stats.h"
+#include "stream.h"
 #include "uplink.h"
 
 #define COLLAPSAR_FRONT_GENL_NAME	"collapsar_front"
@@ -26,9 +27,13 @@ enum collapsar_front_cmd {
 	COLLAPSAR_FRONT_CMD_HONEYPOT_SET,	/* do, admin: all or none */
 	COLLAPSAR_FRONT_CMD_HONEYPOT_DEL,	/* do, admin */
 	COLLAPSAR_FRONT_CMD_HONEYPOT_GET,	/* do (_NAME) or dump (optionally of one _NETWORK) */
-	COLLAPSAR_FRONT_CMD_STATS_GET,		/* dump: collapsar_stats_attr, scope "network" */
+	COLLAPSAR_FRONT_CMD_STATS_GET,		/* dump: collapsar_stats_attr, scopes "network" and "stream" */
 	COLLAPSAR_FRONT_CMD_NETWORK_EVENT,	/* notification: network attributes with _EVENT */
 	COLLAPSAR_FRONT_CMD_HONEYPOT_EVENT,	/* notification: honeypot attributes with _EVENT */
+	COLLAPSAR_FRONT_CMD_STREAM_SUBSCRIBE,	/* do, admin: collapsar_stream_attr; see stream.h */
+	COLLAPSAR_FRONT_CMD_STREAM_ACK,		/* do, admin, from the reader's socket */
+	COLLAPSAR_FRONT_CMD_STREAM_FORGET,	/* do, admin: a collector, and what it has not read */
+	COLLAPSAR_FRONT_CMD_STREAM_ENTRIES,	/* notification to the reader */
 
 	__COLLAPSAR_FRONT_CMD_MAX,
 	COLLAPSAR_FRONT_CMD_MAX = __COLLAPSAR_FRONT_CMD_MAX - 1
@@ -71,6 +76,8 @@ enum collapsar_honeypot_attr {
 	COLLAPSAR_HONEYPOT_A_TX_PACKETS, /* u64: accepted from the guest */
 	COLLAPSAR_HONEYPOT_A_TX_BYTES,	/* u64 */
 	COLLAPSAR_HONEYPOT_A_PAD,
+	COLLAPSAR_HONEYPOT_A_SENSOR_PORT, /* u16: UDP port that its sensor sends to; in SET 0: it has none */
+	COLLAPSAR_HONEYPOT_A_SENSOR_MAGIC, /* u32: first four bytes of what it sends there; both or none */
 
 	__COLLAPSAR_HONEYPOT_A_MAX,
 	COLLAPSAR_HONEYPOT_A_MAX = __COLLAPSAR_HONEYPOT_A_MAX - 1

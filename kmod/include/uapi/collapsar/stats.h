@@ -20,7 +20,7 @@ enum collapsar_counter_attr {
 /* A message of a STATS_GET dump: the counters of one object. */
 enum collapsar_stats_attr {
 	COLLAPSAR_STATS_A_UNSPEC,
-	COLLAPSAR_STATS_A_SCOPE,	/* string: "core", "redir", "network" */
+	COLLAPSAR_STATS_A_SCOPE,	/* string: "core", "redir", "network", "stream", ... */
 	COLLAPSAR_STATS_A_NAME,		/* string: the object's name; absent for whole-module scopes */
 	COLLAPSAR_STATS_A_COUNTER,	/* nest of collapsar_counter_attr, repeated */
 
