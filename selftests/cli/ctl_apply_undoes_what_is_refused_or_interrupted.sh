@@ -14,6 +14,8 @@ redirect add 10.0.0.5 dev eth0 uplink c0 mode reserved
 redirect add 10.0.0.6 dev eth0 uplink c0 probe-interval 500ms mac 02:00:00:00:00:06
 network add lan uplink c1 remote 192.0.2.9 key 3 gateway-mac 02:00:00:00:00:01 outbound open
 network add "lan 2" uplink c0 gateway-mac 02:00:00:00:00:02
+honeypot add fs network lan address 10.0.0.20 port tap1
+honeypot add mx network lan address 10.0.0.21 port tap1 sensor 1101 magic 0xd0d0d0d0
 END
 cat > "$work/change" << 'END'
 redirect set 10.0.0.5 dev eth0 mode opportunistic
@@ -25,6 +27,9 @@ uplink del c0
 uplink add c1 remote 192.0.2.77
 honeypot add web network lan address 10.0.0.8 port tap1
 honeypot del web
+honeypot set fs sensor 9 magic 8
+honeypot set mx nosensor
+honeypot set mx sensor 65535 magic 0 mac 02:00:00:00:00:21
 END
 
 undone() {

@@ -214,6 +214,18 @@ static void merge_nest(struct nlmsghdr *out, const struct nlattr *old, const str
 	mnl_attr_nest_end(out, nest);
 }
 
+/* A sensor's port 0 takes the sensor away. */
+static bool goes(int proto, const struct nlmsghdr *req, unsigned int type)
+{
+	const struct nlattr *port;
+
+	if (proto == NETLINK_ROUTE || group(proto, req) != 3 ||
+	    (type != COLLAPSAR_HONEYPOT_A_SENSOR_PORT && type != COLLAPSAR_HONEYPOT_A_SENSOR_MAGIC))
+		return false;
+	port = find(proto, req, COLLAPSAR_HONEYPOT_A_SENSOR_PORT);
+	return port && !mnl_attr_get_u16(port);
+}
+
 static void merge(int proto, struct known *k, const struct nlmsghdr *req)
 {
 	struct known out = { };
@@ -223,6 +235,8 @@ static void merge(int proto, struct known *k, const struct nlmsghdr *req)
 	memcpy(nlh, old, NLMSG_HDRLEN + header(proto));
 	nlh->nlmsg_len = NLMSG_HDRLEN + header(proto);
 	mnl_attr_for_each(attr, old, header(proto)) {
+		if (goes(proto, req, mnl_attr_get_type(attr)))
+			continue;
 		by = find(proto, req, mnl_attr_get_type(attr));
 		if (by && proto == NETLINK_ROUTE && (by->nla_type & NLA_F_NESTED))
 			merge_nest(nlh, attr, by);
@@ -230,7 +244,8 @@ static void merge(int proto, struct known *k, const struct nlmsghdr *req)
 			put(nlh, by ? by : attr);
 	}
 	mnl_attr_for_each(attr, req, header(proto))
-		if (!find(proto, old, mnl_attr_get_type(attr)))
+		if (!find(proto, old, mnl_attr_get_type(attr)) &&
+		    !goes(proto, req, mnl_attr_get_type(attr)))
 			put(nlh, attr);
 	*k = out;
 }

@@ -60,6 +60,14 @@ CASES = [
       "mac": "02:00:00:00:00:07"}),
     ("honeypot set web port eth0 mac 02:00:00:00:00:08", ["BASE"], "collapsar_front",
      "honeypot-set", ACK, {"name": "web", "port": 2, "mac": "02:00:00:00:00:08"}),
+    ("honeypot add web network lan address 10.0.0.7 port tap0 sensor 65535 magic 0xd0d0d0d0", [],
+     "collapsar_front", "honeypot-new", ACK,
+     {"name": "web", "network": "lan", "addr": "10.0.0.7", "port": 6, "sensor-port": 65535,
+      "sensor-magic": 0xd0d0d0d0}),
+    ("honeypot set web sensor 1 magic 0", ["BASE"], "collapsar_front", "honeypot-set", ACK,
+     {"name": "web", "sensor-port": 1, "sensor-magic": 0}),
+    ("honeypot set web nosensor", ["BASE"], "collapsar_front", "honeypot-set", ACK,
+     {"name": "web", "sensor-port": 0}),
     ("honeypot del web", ["BASE"], "collapsar_front", "honeypot-del", ACK, {"name": "web"}),
     ("honeypot show network lan", [], "collapsar_front", "honeypot-get", DUMP,
      {"network": "lan"}),
@@ -109,7 +117,7 @@ def value(spec, attr, kind, payload):
         if attr["display-hint"] == "mac":
             return ":".join(f"{b:02x}" for b in payload)
         return socket.inet_ntop(socket.AF_INET if len(payload) == 4 else socket.AF_INET6, payload)
-    size = {"u8": 1, "u32": 4, "u64": 8}[attr["type"]]
+    size = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}[attr["type"]]
     if len(payload) != size:
         raise ValueError(f"{attr['name']}: {len(payload)} bytes for a {attr['type']}")
     number = int.from_bytes(payload, sys.byteorder)

@@ -34,11 +34,13 @@ enum field_type {
 	T_ADDR,		/* 4 or 16 bytes */
 	T_MAC,
 	T_U8,
+	T_U16,
 	T_U32,
 	T_SEC,		/* u32 seconds */
 	T_MSEC,		/* u32 milliseconds */
 	T_ENUM,		/* u32 */
 	T_CONST8,	/* the keyword alone: u8 .min */
+	T_CONST16,	/* the keyword alone: u16 .min, which says that there is no such value */
 	T_CONST32,	/* the keyword alone: u32 .min */
 	T_BOOL8,	/* replies: a u8 flag */
 	T_DEV,		/* the name of a netdev, sent as its index; its name is the attribute .name_attr */

@@ -49,7 +49,7 @@ const struct field *field_of(const struct object *obj, bool nest, uint16_t attr,
 
 static bool alone(const struct field *f)
 {
-	return f->type == T_CONST8 || f->type == T_CONST32;
+	return f->type == T_CONST8 || f->type == T_CONST16 || f->type == T_CONST32;
 }
 
 static void help_field(const struct field *f, enum verb verb)

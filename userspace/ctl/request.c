@@ -144,6 +144,10 @@ static int put_value(struct nlmsghdr *nlh, const struct field *f, const struct v
 	case T_CONST8:
 		mnl_attr_put_u8(nlh, f->attr, v->num);
 		break;
+	case T_U16:
+	case T_CONST16:
+		mnl_attr_put_u16(nlh, f->attr, v->num);
+		break;
 	case T_DEV:
 		ifindex = nl_ifindex(v->tok->s);
 		if (!ifindex) {
@@ -373,6 +377,10 @@ static void print_field(const struct object *obj, const struct nlmsghdr *nlh,
 		if (len == 1)
 			out_u64(label_of(f), f->key, mnl_attr_get_u8(attr));
 		break;
+	case T_U16:
+		if (len == 2)
+			out_u64(label_of(f), f->key, mnl_attr_get_u16(attr));
+		break;
 	case T_BOOL8:
 		if (len == 1)
 			out_bool(label_of(f), f->key, mnl_attr_get_u8(attr));
@@ -438,7 +446,7 @@ static void print_link(const struct object *obj, const struct nlmsghdr *nlh)
 /* A replies-only row for what a command's keyword of another row sets is not said twice. */
 static bool is_shown(const struct field *f)
 {
-	return f->key && f->type != T_CONST8 && f->type != T_CONST32;
+	return f->key && f->type != T_CONST8 && f->type != T_CONST16 && f->type != T_CONST32;
 }
 
 void object_print(const struct object *obj, const struct nlmsghdr *nlh, const char *what)

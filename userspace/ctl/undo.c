@@ -56,6 +56,26 @@ static int push(struct undo *u, const struct object *obj, const struct nlmsghdr 
 	return EXIT_DONE;
 }
 
+static const struct field *field_kw(const struct object *obj, const char *kw)
+{
+	const struct field *f;
+
+	for (f = obj->fields; f->kw || f->key; f++)
+		if (f->kw && !strcmp(f->kw, kw))
+			return f;
+	return NULL;
+}
+
+static bool sets(const struct command *set, bool nest, uint16_t attr)
+{
+	const struct field *f;
+
+	for (f = set->obj->fields; f->kw || f->key; f++)
+		if (f->nest == nest && f->attr == attr && set->val[f - set->obj->fields].tok)
+			return true;
+	return false;
+}
+
 /* Of a set: only what the command changes, and the object's name. NULL: all that an add takes. */
 static bool wanted(const struct object *obj, const struct command *set, bool nest, uint16_t attr)
 {
@@ -63,8 +83,12 @@ static bool wanted(const struct object *obj, const struct command *set, bool nes
 
 	if (!set)
 		return field_of(obj, nest, attr, ADD);
+	if (sets(set, nest, attr))
+		return true;
+	/* What goes together comes back together. */
 	for (f = obj->fields; f->kw || f->key; f++)
-		if (f->nest == nest && f->attr == attr && set->val[f - obj->fields].tok)
+		if (f->nest == nest && f->attr == attr && f->needs &&
+		    sets(set, nest, field_kw(obj, f->needs)->attr))
 			return true;
 	/* A reference to an uplink is replaced as a whole. */
 	return nest && obj->nest_key && field_of(obj, true, attr, SET);
@@ -139,6 +163,30 @@ static void copy_link(struct nlmsghdr *nlh, const struct object *obj, const stru
 	mnl_attr_nest_end(nlh, info);
 }
 
+/* The field that says that there is no such value, nor what goes with it. */
+static const struct field *none_of(const struct object *obj, const struct field *of)
+{
+	const struct field *also = of->needs ? field_kw(obj, of->needs) : of;
+	const struct field *f;
+
+	for (f = obj->fields; f->kw || f->key; f++)
+		if (f->type == T_CONST16 && (f->attr == of->attr || f->attr == also->attr))
+			return f;
+	return NULL;
+}
+
+static void copy_absent(struct nlmsghdr *nlh, const struct nlmsghdr *reply,
+			const struct command *set)
+{
+	const struct object *obj = set->obj;
+	const struct field *f;
+
+	for (f = obj->fields; f->kw || f->key; f++)
+		if (f->type == T_CONST16 && sets(set, f->nest, f->attr) &&
+		    !reply_attr(obj, reply, f->nest, f->attr))
+			mnl_attr_put_u16(nlh, f->attr, f->min);
+}
+
 /* @reply as a request: an add of all of it, or a set of what @set changes. */
 static int push_reply(struct undo *u, const struct object *obj, const struct nlmsghdr *reply,
 		      const struct command *set)
@@ -170,6 +218,8 @@ static int push_reply(struct undo *u, const struct object *obj, const struct nlm
 				copy_attr(nlh, attr);
 		}
 	}
+	if (set)
+		copy_absent(nlh, reply, set);
 	return push(u, obj, nlh);
 }
 
@@ -196,7 +246,7 @@ static bool all_there(const struct command *set, const struct nlmsghdr *reply)
 
 	for (f = obj->fields; f->kw || f->key; f++)
 		if (set->val[f - obj->fields].tok && !(f->nest && obj->nest_key) &&
-		    !reply_attr(obj, reply, f->nest, f->attr))
+		    !reply_attr(obj, reply, f->nest, f->attr) && !none_of(obj, f))
 			return false;
 	return true;
 }
