@@ -127,6 +127,7 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 	struct clps_uplink *up;
 	struct clps_pkt pkt clps_compat_uninit;
 	unsigned int len;
+	u64 sensor;
 	int why;
 
 	why = clps_skb_admit(skb, &pkt);
@@ -139,6 +140,9 @@ static void from_port_ip(struct clps_port *port, struct sk_buff *skb)
 		clps_drop(network->stats, skb, CLPS_DROP_spoofed);
 		return;
 	}
+	sensor = READ_ONCE(from->sensor);
+	if (unlikely(sensor) && clps_sensor_takes(from, skb, &pkt, sensor))
+		return;
 	if (unlikely(!clps_v4_is_unicast(clps_addr_get_v4(&pkt.dst)))) {
 		clps_drop(network->stats, skb, CLPS_DROP_bad_dst);
 		return;

@@ -4,6 +4,7 @@
 #define CLPS_FRONT_H
 
 #include <linux/etherdevice.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/rhashtable.h>
@@ -22,6 +23,18 @@
 #define CLPS_FRONT_MAX_HONEYPOTS	(1u << 21)
 
 /**
+ * struct clps_stream - a namespace's collectors; see stream.h
+ * @lock: guards who they are and who reads them; outside clps_collector.mutex
+ * @collectors: struct clps_collector; readers in softirq
+ * @nr: how many
+ */
+struct clps_stream {
+	struct mutex lock;
+	struct list_head collectors;
+	unsigned int nr;
+};
+
+/**
  * struct clps_front_net - a namespace's front-end
  * @net: the namespace
  * @dispatch: struct clps_honeypot by (network, address): the hot path
@@ -31,6 +44,7 @@
  * @honeypot_ids: honeypots in the order of creation: dumps
  * @next_network: cursor of xa_alloc_cyclic()
  * @next_honeypot: cursor of xa_alloc_cyclic()
+ * @stream: who collects what sensors say
  */
 struct clps_front_net {
 	struct net *net;
@@ -41,6 +55,7 @@ struct clps_front_net {
 	struct xarray honeypot_ids;
 	u32 next_network;
 	u32 next_honeypot;
+	struct clps_stream stream;
 };
 
 /**
@@ -111,6 +126,8 @@ struct clps_dispatch_key {
  * @id: in clps_front_net.honeypot_ids
  * @network: its network
  * @port: its port; NULL while detached
+ * @sensor: what its sensor sends: UDP port in the upper half, magic number in the lower
+ *          one, so that they change in one step; 0: it has none
  * @on_port: in clps_port.honeypots, while it has one
  * @mac: the guest's, 0 while unknown; given or learned: see mac.h
  * @asked: jiffies of the last ARP request to the guest
@@ -125,6 +142,7 @@ struct clps_honeypot {
 	u32 id;
 	struct clps_network *network;
 	struct clps_port __rcu *port;
+	u64 sensor;
 	struct list_head on_port;
 	u64 mac;
 	unsigned long asked;
@@ -170,6 +188,7 @@ void clps_network_del(struct clps_network *network);
  * @port: ifindex
  * @has_mac: @mac is valid
  * @mac: the guest's
+ * @sensor: as in struct clps_honeypot
  */
 struct clps_honeypot_conf {
 	char name[COLLAPSAR_FRONT_NAMSIZ];
@@ -178,6 +197,7 @@ struct clps_honeypot_conf {
 	int port;
 	bool has_mac;
 	u8 mac[ETH_ALEN];
+	u64 sensor;
 };
 
 /* honeypot.c; all under RTNL, but clps_honeypot_lookup(): RCU. */
@@ -236,6 +256,37 @@ void clps_front_arp(struct clps_port *port, struct sk_buff *skb);
  */
 void clps_front_ask_mac(struct clps_honeypot *hp, __be32 spa, const u8 *sha);
 
+/* sensor.c */
+static inline u64 clps_sensor_word(u16 port, u32 magic)
+{
+	return (u64)port << 32 | magic;
+}
+
+/*
+ * A packet of a guest that has a sensor: is it the sensor's? Consumes it then. It was
+ * admitted, and has a source that is @from's. Softirq, RCU.
+ */
+bool clps_sensor_takes(struct clps_honeypot *from, struct sk_buff *skb, const struct clps_pkt *pkt,
+		       u64 sensor);
+
+/* stream.c */
+void clps_stream_init(struct clps_front_net *fn);
+/* Nobody puts any more: a grace period is over. */
+void clps_stream_exit(struct clps_front_net *fn);
+int clps_stream_register(void);
+void clps_stream_unregister(void);
+
+/**
+ * clps_stream_put() - something for all collectors
+ * @hp: whose sensor said it
+ * @type: enum collapsar_entry_type, but no gap
+ * @data: what; NULL: it is lost, and counted as such
+ * @len: bytes
+ *
+ * Context: BH disabled, RCU. Return: false if there is no collector.
+ */
+bool clps_stream_put(const struct clps_honeypot *hp, u32 type, const void *data, u32 len);
+
 /* netlink*.c */
 extern struct genl_family clps_front_family;
 int clps_front_netlink_init(void);
@@ -253,11 +304,19 @@ int clps_network_set_doit(struct sk_buff *skb, struct genl_info *info);
 int clps_network_del_doit(struct sk_buff *skb, struct genl_info *info);
 int clps_network_get_doit(struct sk_buff *skb, struct genl_info *info);
 int clps_network_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb);
-int clps_network_stats_dumpit(struct sk_buff *msg, struct netlink_callback *cb);
+/* Those of networks, then those of collectors. */
+int clps_front_stats_dumpit(struct sk_buff *msg, struct netlink_callback *cb);
+/* @at: how many have been told of. */
+void clps_stream_stats(struct sk_buff *msg, struct netlink_callback *cb, long *at);
 int clps_honeypot_new_doit(struct sk_buff *skb, struct genl_info *info);
 int clps_honeypot_set_doit(struct sk_buff *skb, struct genl_info *info);
 int clps_honeypot_del_doit(struct sk_buff *skb, struct genl_info *info);
 int clps_honeypot_get_doit(struct sk_buff *skb, struct genl_info *info);
 int clps_honeypot_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb);
+
+extern const struct nla_policy clps_stream_policy[];
+int clps_stream_subscribe_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_stream_ack_doit(struct sk_buff *skb, struct genl_info *info);
+int clps_stream_forget_doit(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* CLPS_FRONT_H */

@@ -112,6 +112,7 @@ static struct clps_honeypot *honeypot_alloc(const struct clps_honeypot_conf *con
 	hp->key.addr = conf->addr;
 	hp->key.network = conf->network->id;
 	hp->asked = jiffies - HZ;
+	hp->sensor = conf->sensor;
 	if (conf->has_mac)
 		clps_mac_give(&hp->mac, conf->mac);
 	return hp;

@@ -67,8 +67,10 @@ static int __net_init front_net_init(struct net *net)
 	if (err) {
 		xa_destroy(&fn->network_ids);
 		rhashtable_destroy(&fn->networks);
+		return err;
 	}
-	return err;
+	clps_stream_init(fn);
+	return 0;
 }
 
 static void del_all(struct clps_front_net *fn)
@@ -96,6 +98,7 @@ static void __net_exit front_net_exit(struct net *net)
 	rtnl_unlock();
 	/* Tables are walked under RCU. */
 	synchronize_net();
+	clps_stream_exit(fn);
 	clps_honeypots_destroy(fn);
 	xa_destroy(&fn->network_ids);
 	rhashtable_destroy(&fn->networks);
@@ -121,11 +124,16 @@ static int __init clps_front_init(void)
 	err = register_netdevice_notifier(&netdev_notifier);
 	if (err)
 		goto err_pernet;
-	err = clps_front_netlink_init();
+	err = clps_stream_register();
 	if (err)
 		goto err_netdev;
+	err = clps_front_netlink_init();
+	if (err)
+		goto err_stream;
 	return 0;
 
+err_stream:
+	clps_stream_unregister();
 err_netdev:
 	unregister_netdevice_notifier(&netdev_notifier);
 err_pernet:
@@ -153,6 +161,7 @@ static void __exit clps_front_exit(void)
 {
 	close_all();
 	clps_front_netlink_exit();
+	clps_stream_unregister();
 	unregister_netdevice_notifier(&netdev_notifier);
 	unregister_pernet_subsys(&front_net_ops);
 	/* RCU callbacks are module text. */

@@ -55,6 +55,7 @@ void clps_front_multicast(struct net *net, struct sk_buff *msg)
 
 #define FRONT_MAX_network	COLLAPSAR_NETWORK_A_MAX
 #define FRONT_MAX_honeypot	COLLAPSAR_HONEYPOT_A_MAX
+#define FRONT_MAX_stream	COLLAPSAR_STREAM_A_MAX
 
 static const struct genl_ops front_ops[] = {
 	FRONT_DO(COLLAPSAR_FRONT_CMD_NETWORK_NEW, clps_network_new_doit, network),
@@ -81,9 +82,12 @@ static const struct genl_ops front_ops[] = {
 	}, {
 		.cmd = COLLAPSAR_FRONT_CMD_STATS_GET,
 		/* Without a policy every attribute is refused. */
-		.dumpit = clps_network_stats_dumpit,
+		.dumpit = clps_front_stats_dumpit,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
+	FRONT_DO(COLLAPSAR_FRONT_CMD_STREAM_SUBSCRIBE, clps_stream_subscribe_doit, stream),
+	FRONT_DO(COLLAPSAR_FRONT_CMD_STREAM_ACK, clps_stream_ack_doit, stream),
+	FRONT_DO(COLLAPSAR_FRONT_CMD_STREAM_FORGET, clps_stream_forget_doit, stream),
 };
 
 struct genl_family clps_front_family __ro_after_init = {

@@ -17,6 +17,8 @@ const struct nla_policy clps_honeypot_policy[COLLAPSAR_HONEYPOT_A_MAX + 1] = {
 	[COLLAPSAR_HONEYPOT_A_ADDR]	= { .type = NLA_BINARY, .len = 16 },
 	[COLLAPSAR_HONEYPOT_A_PORT]	= NLA_POLICY_MIN(NLA_U32, 1),
 	[COLLAPSAR_HONEYPOT_A_MAC]	= NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[COLLAPSAR_HONEYPOT_A_SENSOR_PORT] = { .type = NLA_U16 },
+	[COLLAPSAR_HONEYPOT_A_SENSOR_MAGIC] = { .type = NLA_U32 },
 };
 
 static int fill(struct sk_buff *msg, const struct clps_honeypot *hp, u8 cmd, u32 portid, u32 seq,
@@ -36,6 +38,9 @@ static int fill(struct sk_buff *msg, const struct clps_honeypot *hp, u8 cmd, u32
 		      nla_put_string(msg, COLLAPSAR_HONEYPOT_A_PORT_NAME, port->dev->name))) ||
 	    (clps_mac_load(&hp->mac, mac) &&
 	     nla_put(msg, COLLAPSAR_HONEYPOT_A_MAC, ETH_ALEN, mac)) ||
+	    (hp->sensor &&
+	     (nla_put_u16(msg, COLLAPSAR_HONEYPOT_A_SENSOR_PORT, hp->sensor >> 32) ||
+	      nla_put_u32(msg, COLLAPSAR_HONEYPOT_A_SENSOR_MAGIC, hp->sensor))) ||
 	    (event >= 0 && nla_put_u32(msg, COLLAPSAR_HONEYPOT_A_EVENT, event)) ||
 	    clps_pcount_put(msg, COLLAPSAR_HONEYPOT_A_RX_PACKETS, COLLAPSAR_HONEYPOT_A_PAD,
 			    hp->count)) {
@@ -101,6 +106,29 @@ static struct clps_honeypot *get_honeypot(struct genl_info *info)
 	return hp;
 }
 
+/* What a message says of a sensor; port 0 is said to take it away. */
+static int get_sensor(struct genl_info *info, u64 *sensor)
+{
+	struct nlattr *port = info->attrs[COLLAPSAR_HONEYPOT_A_SENSOR_PORT];
+	struct nlattr *magic = info->attrs[COLLAPSAR_HONEYPOT_A_SENSOR_MAGIC];
+
+	*sensor = 0;
+	if (!port && !magic)
+		return 0;
+	if (port && !nla_get_u16(port)) {
+		if (!magic)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(info->extack, magic, "without a port there is no sensor");
+		return -EINVAL;
+	}
+	if (!port || !magic) {
+		NL_SET_ERR_MSG(info->extack, "a sensor is known by a port and a magic number");
+		return -EINVAL;
+	}
+	*sensor = clps_sensor_word(nla_get_u16(port), nla_get_u32(magic));
+	return 0;
+}
+
 /* RTNL. */
 static int get_conf(struct clps_front_net *fn, struct genl_info *info,
 		    struct clps_honeypot_conf *conf)
@@ -126,6 +154,9 @@ static int get_conf(struct clps_front_net *fn, struct genl_info *info,
 	if (err)
 		return err;
 	conf->port = nla_get_u32(tb[COLLAPSAR_HONEYPOT_A_PORT]);
+	err = get_sensor(info, &conf->sensor);
+	if (err)
+		return err;
 	if (!tb[COLLAPSAR_HONEYPOT_A_MAC])
 		return 0;
 	conf->has_mac = true;
@@ -151,6 +182,7 @@ static int set_honeypot(struct clps_honeypot *hp, struct genl_info *info)
 {
 	struct nlattr **tb = info->attrs;
 	u8 mac[ETH_ALEN];
+	u64 sensor;
 	int err;
 
 	if (tb[COLLAPSAR_HONEYPOT_A_ADDR] || tb[COLLAPSAR_HONEYPOT_A_NETWORK]) {
@@ -162,16 +194,21 @@ static int set_honeypot(struct clps_honeypot *hp, struct genl_info *info)
 		if (err)
 			return err;
 	}
+	err = get_sensor(info, &sensor);
+	if (err)
+		return err;
 	if (tb[COLLAPSAR_HONEYPOT_A_PORT]) {
 		err = clps_honeypot_set_port(hp, nla_get_u32(tb[COLLAPSAR_HONEYPOT_A_PORT]),
 					     info->extack);
 		if (err)
 			return err;
 	}
-	if (tb[COLLAPSAR_HONEYPOT_A_MAC]) {
+	if (tb[COLLAPSAR_HONEYPOT_A_MAC])
 		clps_mac_give(&hp->mac, mac);
+	if (tb[COLLAPSAR_HONEYPOT_A_SENSOR_PORT])
+		WRITE_ONCE(hp->sensor, sensor);
+	if (tb[COLLAPSAR_HONEYPOT_A_MAC] || tb[COLLAPSAR_HONEYPOT_A_SENSOR_PORT])
 		clps_honeypot_event(hp, COLLAPSAR_FRONT_EVENT_CHANGED);
-	}
 	return 0;
 }
 

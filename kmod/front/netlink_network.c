@@ -255,7 +255,8 @@ static int fill_stats(struct sk_buff *msg, struct netlink_callback *cb,
 	return 0;
 }
 
-int clps_network_stats_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
+/* Return: are all told? */
+static bool network_stats(struct sk_buff *msg, struct netlink_callback *cb)
 {
 	struct clps_front_net *fn = clps_front_net(sock_net(msg->sk));
 	unsigned long id = cb->args[0];
@@ -268,5 +269,12 @@ int clps_network_stats_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	}
 	rcu_read_unlock();
 	cb->args[0] = network ? id : ULONG_MAX;
+	return !network;
+}
+
+int clps_front_stats_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
+{
+	if (network_stats(msg, cb))
+		clps_stream_stats(msg, cb, &cb->args[1]);
 	return msg->len;
 }

@@ -25,7 +25,8 @@ def front:
 	{
 		"frames of guests and packets of sites": [
 			(links($ports) | total(.rx.packets)) + (links($ups) | total(.rx.packets)),
-			counters("network"; "rx_packets", "tx_packets", "local_packets", "arp_packets") +
+			counters("network"; "rx_packets", "tx_packets", "local_packets", "arp_packets",
+				"sensor_packets") +
 			drops("network") - counters("network"; "drop_own_stack") + unowned],
 		"frames to guests": [
 			(links($ports) | total(.tx.packets)),

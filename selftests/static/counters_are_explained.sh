@@ -29,6 +29,10 @@ ring_counters() {
 ring_explained() {
 	sed -n '/^Counters$/,/^How to test$/s/^\([a-z_][a-z_]*\)  .*/\1/p' "$top/Documentation/ring.rst"
 }
+stream_counters() { grep -o 'put_one(msg, "[a-z_]*"' "$top/kmod/front/netlink_stream.c" | cut -d '"' -f 2; }
+stream_explained() {
+	sed -n '/^Counters$/,/^How to test$/s/^``\([a-z_]*\)``  .*/\1/p' "$top/Documentation/stream.rst"
+}
 same() { sort "$work/$1" > "$work/a"; sort "$work/$2" > "$work/b"; diff "$work/a" "$work/b"; }
 
 list CLPS_COUNTERS | cut -f1 > "$work/counters"
@@ -42,14 +46,18 @@ reasons_of_man > "$work/man_reasons"
 ring_counters > "$work/ring"
 ring_explained > "$work/doc_ring"
 
-ktap_start 6
+stream_counters > "$work/stream"
+stream_explained > "$work/doc_stream"
+
+ktap_start 7
 ktap_check "all lists were read" \
 	test "$(wc -l < "$work/counters")" -gt 15 -a "$(wc -l < "$work/reasons")" -gt 25 \
-	-a "$(wc -l < "$work/ring")" -gt 15
+	-a "$(wc -l < "$work/ring")" -gt 15 -a "$(wc -l < "$work/stream")" -gt 5
 ktap_check "each counter is explained" same counters doc_counters
 ktap_check "each reason is explained" same reasons doc_reasons
 ktap_check "the manual page has each reason in the modules' words" same drops man_reasons
 ktap_check "each counter of the ring is explained" same ring doc_ring
+ktap_check "each counter of the stream is explained" same stream doc_stream
 sed -i 1d "$work/doc_reasons"
 ktap_check "one that is not would be found" not same reasons doc_reasons
 ktap_end

@@ -16,8 +16,8 @@
 
 /*
  * name, meaning. The name is what userspace sees; append freely. A packet is counted when
- * nothing can happen to it here any more: in one of rx_packets, tx_packets and
- * local_packets, or as one drop.
+ * nothing can happen to it here any more: in one of rx_packets, tx_packets,
+ * local_packets and sensor_packets, or as one drop.
  */
 #define CLPS_COUNTERS(X)							\
 	X(rx_packets,		"packets from outside, handed on")		\
@@ -36,7 +36,9 @@
 	X(flows_refused,	"flows not remembered: no memory")		\
 	X(arp_packets,		"ARP packets of guests that were heard")	\
 	X(arp_announcements,	"ARP announcements sent")			\
-	X(own_unsent,		"ARP packets and keepalives of ours that could not be sent")
+	X(own_unsent,		"ARP packets and keepalives of ours that could not be sent") \
+	X(sensor_packets,	"packets of guests' sensors, taken off")	\
+	X(sensor_unheard,	"those of them that no collector was there for")
 
 /* Every reason to drop a packet; counters "drop_<name>". */
 #define CLPS_DROPS(X)								\

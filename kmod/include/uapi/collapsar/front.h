@@ -3,7 +3,8 @@
  * collapsar_front: production networks and honeypots at the center.
  *
  * A network is one uplink, a gateway MAC and a containment policy; a honeypot
- * binds (network, address) to a port, the netdev whose other end is the guest.
+ * binds (network, address) to a port, the netdev whose other end is the guest. What the
+ * guest's sensor sends goes to the collectors of stream.h.
  */
 #ifndef _UAPI_COLLAPSAR_FRONT_H
 #define _UAPI_COLLAPSAR_FRONT_H
