@@ -55,18 +55,23 @@ def front(up, other, port):
     def hp(n, last):
         return name(1, n) + name(2, "a") + v4(3, "10.9.0.%d" % last) + u32(4, port)
 
+    def u64(kind, value):
+        return attr(kind, struct.pack("Q", value))
+
     mac = attr(6, MAC)
+    sensor = attr(13, struct.pack("H", 1101)) + u32(14, 0xd0d0d0d0)
     gateway = attr(3, MAC)
-    print("object 4 3 1 %x\nobject 8 7 1 %x" % (0x3e, 0x7e))
+    print("object 4 3 1 %x\nobject 8 7 1 %x" % (0x3e, 0x607e))
     print("setup 0 0", genl(1, name(1, "a") + uplink(up) + gateway + u32(5, 64)))
     for i in range(14):
         print("setup 1 0", genl(5, hp("hp%d" % i, 100 + i) + mac))
     seeds([(0, 1, name(1, "n") + uplink(other) + gateway + u32(4, 1) + u32(5, 64)),
            (0, 2, name(1, "a") + gateway + u32(4, 1)), (0, 3, name(1, "a")), (0, 4, name(1, "a")),
-           (0, 5, hp("new", 77) + mac), (0, 6, name(1, "hp1") + mac), (0, 7, name(1, "hp2")),
+           (0, 5, hp("new", 77) + mac + sensor), (0, 6, name(1, "hp1") + mac + sensor), (0, 7, name(1, "hp2")),
            (0, 8, name(1, "hp3")), (NLM_DUMP, 4, b""), (NLM_DUMP, 8, b""),
-           (NLM_DUMP, 8, name(2, "a")), (NLM_DUMP, 9, b"")])
-    commands(range(1, 9), (4, 8, 9))
+           (NLM_DUMP, 8, name(2, "a")), (NLM_DUMP, 9, b""),
+           (0, 12, name(1, "c") + u32(2, 65536)), (0, 13, u64(3, 0)), (0, 14, name(1, "d"))])
+    commands((*range(1, 9), 12, 13, 14), (4, 8, 9))
 
 
 def core():
