@@ -51,23 +51,41 @@ struct clps_stream_entry {
 	u8 data[];
 };
 
+struct clps_stream_item;
+
+/**
+ * struct clps_stream_share - what one source has in the queue of a collector
+ * @node: in clps_collector.shares
+ * @from: the source
+ * @charge: bytes of its items
+ * @items: how many there are
+ * @gap: the one that grows, or NULL
+ */
+struct clps_stream_share {
+	struct hlist_node node;
+	struct clps_stream_source from;
+	u32 charge;
+	u32 items;
+	struct clps_stream_item *gap;
+};
+
 /**
  * struct clps_stream_item - an entry in the queue of one collector
  * @list: in clps_collector.gaps, then .waiting, then .sent
- * @open: in clps_collector.open while it is a gap that grows
+ * @share: of its source; NULL if that is not known
  * @seq: its number, once it is queued
  * @cost: memory that the collector is charged for
  * @entry: the entry
  */
 struct clps_stream_item {
 	struct list_head list;
-	struct hlist_node open;
+	struct clps_stream_share *share;
 	u64 seq;
 	u32 cost;
 	struct clps_stream_entry *entry;
 };
 
-#define CLPS_STREAM_OPEN_BITS	10
+#define CLPS_STREAM_SHARE_BITS	10
 
 /**
  * struct clps_collector - a named queue, and who reads it
@@ -79,7 +97,7 @@ struct clps_stream_item {
  * @lock: guards what follows, up to @mutex; taken with BH disabled
  * @waiting: items that were not sent, by number. With @mutex held those that are there stay.
  * @gaps: gaps that grow, without a number yet
- * @open: the same by source
+ * @shares: struct clps_stream_share of each source that has items, by source
  * @rest: loss of sources for which there was no room for a gap; time, since and count only
  * @limit: bytes
  * @charge: bytes
@@ -108,7 +126,7 @@ struct clps_collector {
 	spinlock_t lock;
 	struct list_head waiting;
 	struct list_head gaps;
-	DECLARE_HASHTABLE(open, CLPS_STREAM_OPEN_BITS);
+	DECLARE_HASHTABLE(shares, CLPS_STREAM_SHARE_BITS);
 	struct {
 		u64 time;
 		u64 since;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A collector's queue. Its memory is bounded, and what the bound costs is told: a gap
+ * A collector's queue. Its memory is bounded, and whoever floods it leaves room for others:
+ * a source has at most eight times what is still free. What the bound costs is told: a gap
  * grows for each source until an entry of the source fits, or until there is room and
  * nothing else to send. A sixteenth of the memory is for gaps alone; where it ends, one gap
  * that is always there counts for all.
@@ -15,6 +16,9 @@
 
 /* Nobody may wait here, and the payer's limit holds: what is lost is counted. */
 #define GFP_PACKET	(GFP_NOWAIT | __GFP_ACCOUNT | __GFP_NOWARN)
+
+/* Of what is free, what a source may have at most. */
+#define MOST_OF_FREE	8
 
 static const struct clps_stream_source nobody;
 
@@ -87,7 +91,61 @@ static void charge(struct clps_collector *c, s64 cost)
 	WRITE_ONCE(c->charge, c->charge + cost);
 }
 
+static u32 share_cost(void)
+{
+	return kmalloc_size_roundup(sizeof(struct clps_stream_share));
+}
+
+static u32 source_hash(const struct clps_collector *c, const struct clps_stream_source *from)
+{
+	return jhash(from, sizeof(*from), (u32)c->epoch);
+}
+
+/* Of this source; made if need be, and then of no items yet: share_put() it. */
+static struct clps_stream_share *share_get(struct clps_collector *c,
+					   const struct clps_stream_source *from)
+{
+	u32 hash = source_hash(c, from);
+	struct clps_stream_share *share;
+
+	lockdep_assert_held(&c->lock);
+	hash_for_each_possible(c->shares, share, node, hash) {
+		if (!memcmp(&share->from, from, sizeof(*from)))
+			return share;
+	}
+	if (c->charge + share_cost() > READ_ONCE(c->limit))
+		return NULL;
+	share = kzalloc(sizeof(*share), GFP_PACKET);
+	if (!share)
+		return NULL;
+	share->from = *from;
+	hash_add(c->shares, &share->node, hash);
+	charge(c, share_cost());
+	return share;
+}
+
+/* It goes with its last item. */
+static void share_put(struct clps_collector *c, struct clps_stream_share *share)
+{
+	lockdep_assert_held(&c->lock);
+	if (share->items)
+		return;
+	hash_del(&share->node);
+	charge(c, -(s64)share_cost());
+	kfree(share);
+}
+
+/* Is there room, of which the source may have so much? */
+static bool share_fits(const struct clps_collector *c, const struct clps_stream_share *share,
+		       u32 cost)
+{
+	u64 after = (u64)c->charge + cost, limit = entries_limit(c);
+
+	return after <= limit && share->charge + cost <= MOST_OF_FREE * (limit - after);
+}
+
 static struct clps_stream_item *item_new(struct clps_collector *c,
+					 struct clps_stream_share *share,
 					 struct clps_stream_entry *entry, u32 cost)
 {
 	struct clps_stream_item *item = kmalloc(sizeof(*item), GFP_PACKET);
@@ -95,16 +153,30 @@ static struct clps_stream_item *item_new(struct clps_collector *c,
 	lockdep_assert_held(&c->lock);
 	if (!item)
 		return NULL;
-	INIT_HLIST_NODE(&item->open);
+	item->share = share;
 	item->seq = 0;
 	item->cost = cost;
 	item->entry = entry;
 	charge(c, cost);
+	if (share) {
+		share->charge += cost;
+		share->items++;
+	}
 	return item;
 }
 
-static void item_free(struct clps_stream_item *item)
+static void item_free(struct clps_collector *c, struct clps_stream_item *item)
 {
+	struct clps_stream_share *share = item->share;
+
+	spin_lock_bh(&c->lock);
+	charge(c, -(s64)item->cost);
+	if (share) {
+		share->charge -= item->cost;
+		share->items--;
+		share_put(c, share);
+	}
+	spin_unlock_bh(&c->lock);
 	clps_entry_put(item->entry);
 	kfree(item);
 }
@@ -118,10 +190,11 @@ static void enqueue(struct clps_collector *c, struct clps_stream_item *item)
 	c->fresh += clps_entry_size(item->entry);
 }
 
-static struct clps_stream_item *gap_new(struct clps_collector *c,
-					const struct clps_stream_source *from, u64 since, u64 time,
-					u64 count)
+/* Of a source, or of those that have no gap: @share is NULL. */
+static struct clps_stream_item *gap_new(struct clps_collector *c, struct clps_stream_share *share,
+					u64 since, u64 time, u64 count)
 {
+	const struct clps_stream_source *from = share ? &share->from : &nobody;
 	struct clps_stream_entry *entry;
 	struct clps_stream_item *item;
 	u32 cost = clps_entry_cost(0);
@@ -134,7 +207,7 @@ static struct clps_stream_item *gap_new(struct clps_collector *c,
 		return NULL;
 	entry->since = since;
 	entry->count = count;
-	item = item_new(c, entry, cost);
+	item = item_new(c, share, entry, cost);
 	if (!item)
 		clps_entry_put(entry);
 	return item;
@@ -143,7 +216,7 @@ static struct clps_stream_item *gap_new(struct clps_collector *c,
 static void gap_close(struct clps_collector *c, struct clps_stream_item *gap)
 {
 	lockdep_assert_held(&c->lock);
-	hash_del(&gap->open);
+	gap->share->gap = NULL;
 	list_del(&gap->list);
 	enqueue(c, gap);
 	c->nr_gaps++;
@@ -157,7 +230,7 @@ static bool rest_close(struct clps_collector *c)
 	lockdep_assert_held(&c->lock);
 	if (likely(!c->rest.count))
 		return true;
-	gap = gap_new(c, &nobody, c->rest.since, c->rest.time, c->rest.count);
+	gap = gap_new(c, NULL, c->rest.since, c->rest.time, c->rest.count);
 	if (!gap)
 		return false;
 	c->rest.count = 0;
@@ -166,76 +239,52 @@ static bool rest_close(struct clps_collector *c)
 	return true;
 }
 
-static u32 source_hash(const struct clps_collector *c, const struct clps_stream_source *from)
+/* Return: is it in a gap of its source? */
+static bool gap_grow(struct clps_collector *c, struct clps_stream_share *share, u64 time)
 {
-	return jhash(from, sizeof(*from), (u32)c->epoch);
-}
-
-static struct clps_stream_item *gap_find(struct clps_collector *c,
-					 const struct clps_stream_source *from, u32 hash)
-{
-	struct clps_stream_item *gap;
+	struct clps_stream_item *gap = share->gap;
 
 	lockdep_assert_held(&c->lock);
-	hash_for_each_possible(c->open, gap, open, hash) {
-		if (!memcmp(&gap->entry->from, from, sizeof(*from)))
-			return gap;
-	}
-	return NULL;
-}
-
-static void lose(struct clps_collector *c, const struct clps_stream_source *from, u64 time)
-{
-	u32 hash = source_hash(c, from);
-	struct clps_stream_item *gap;
-
-	lockdep_assert_held(&c->lock);
-	c->lost++;
-	gap = gap_find(c, from, hash);
 	if (gap) {
 		gap->entry->count++;
 		gap->entry->time = time;
-		return;
+		return true;
 	}
-	gap = gap_new(c, from, time, time, 1);
-	if (gap) {
-		hash_add(c->open, &gap->open, hash);
-		list_add_tail(&gap->list, &c->gaps);
+	gap = gap_new(c, share, time, time, 1);
+	if (!gap)
+		return false;
+	share->gap = gap;
+	list_add_tail(&gap->list, &c->gaps);
+	return true;
+}
+
+static void lose(struct clps_collector *c, struct clps_stream_share *share, u64 time)
+{
+	lockdep_assert_held(&c->lock);
+	c->lost++;
+	if (share && gap_grow(c, share, time))
 		return;
-	}
 	if (!c->rest.count++)
 		c->rest.since = time;
 	c->rest.time = time;
 }
 
-/* What was lost before an entry of this source comes before it. */
-static bool tell_loss(struct clps_collector *c, const struct clps_stream_source *from)
-{
-	struct clps_stream_item *gap;
-
-	lockdep_assert_held(&c->lock);
-	if (!rest_close(c))
-		return false;
-	if (likely(list_empty(&c->gaps)))
-		return true;
-	gap = gap_find(c, from, source_hash(c, from));
-	if (gap)
-		gap_close(c, gap);
-	return true;
-}
-
-static bool take(struct clps_collector *c, struct clps_stream_entry *entry, u32 cost)
+static bool take(struct clps_collector *c, struct clps_stream_share *share,
+		 struct clps_stream_entry *entry, u32 cost)
 {
 	struct clps_stream_item *item;
 
 	lockdep_assert_held(&c->lock);
-	if (!clps_queue_has_room(c, cost)) {
+	if (!share || !share_fits(c, share, cost)) {
 		c->full = true;
 		return false;
 	}
-	if (!entry || !tell_loss(c, &entry->from))
+	/* What was lost before it comes before it. */
+	if (!entry || !rest_close(c))
 		return false;
-	item = item_new(c, entry, cost);
+	if (share->gap)
+		gap_close(c, share->gap);
+	item = item_new(c, share, entry, cost);
 	if (!item)
 		return false;
 	refcount_inc(&entry->users);
@@ -249,12 +298,16 @@ void clps_queue_put(struct clps_collector *c, struct clps_stream_entry *entry,
 		    const struct clps_stream_source *from, u32 cost, u64 time)
 {
 	struct mem_cgroup *old = set_active_memcg(c->payer);
+	struct clps_stream_share *share;
 	u32 before, after;
 
 	spin_lock(&c->lock);
 	before = c->fresh;
-	if (unlikely(!take(c, entry, cost)))
-		lose(c, from, time);
+	share = share_get(c, from);
+	if (unlikely(!take(c, share, entry, cost)))
+		lose(c, share, time);
+	if (share)
+		share_put(c, share);
 	after = c->fresh;
 	spin_unlock(&c->lock);
 	set_active_memcg(old);
@@ -306,31 +359,25 @@ void clps_queue_rewind(struct clps_collector *c)
 bool clps_queue_ack(struct clps_collector *c, u64 seq)
 {
 	struct clps_stream_item *item, *next;
-	LIST_HEAD(gone);
-	u64 cost = 0;
-	bool more;
+	bool any = false, more;
 
 	lockdep_assert_held(&c->mutex);
 	list_for_each_entry_safe(item, next, &c->sent, list) {
 		if (item->seq > seq)
 			break;
-		cost += item->cost;
-		list_move_tail(&item->list, &gone);
+		c->acked = item->seq;
+		list_del(&item->list);
+		item_free(c, item);
+		any = true;
 		cond_resched();
 	}
-	if (list_empty(&gone))
+	if (!any)
 		return false;
-	c->acked = seq;
 	spin_lock_bh(&c->lock);
-	charge(c, -(s64)cost);
 	if (c->charge < entries_limit(c))
 		c->full = false;
 	more = c->rest.count || !list_empty(&c->gaps);
 	spin_unlock_bh(&c->lock);
-	list_for_each_entry_safe(item, next, &gone, list) {
-		item_free(item);
-		cond_resched();
-	}
 	return more;
 }
 
@@ -341,7 +388,7 @@ void clps_queue_init(struct clps_collector *c)
 	INIT_LIST_HEAD(&c->waiting);
 	INIT_LIST_HEAD(&c->gaps);
 	INIT_LIST_HEAD(&c->sent);
-	hash_init(c->open);
+	hash_init(c->shares);
 }
 
 void clps_queue_destroy(struct clps_collector *c)
@@ -351,7 +398,7 @@ void clps_queue_destroy(struct clps_collector *c)
 	list_splice(&c->sent, &c->waiting);
 	list_splice(&c->gaps, &c->waiting);
 	list_for_each_entry_safe(item, next, &c->waiting, list) {
-		item_free(item);
+		item_free(c, item);
 		cond_resched();
 	}
 }

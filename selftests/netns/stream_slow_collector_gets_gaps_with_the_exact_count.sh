@@ -4,7 +4,8 @@
 # TIMEOUT: 400
 # A collector that does not acknowledge gets everything up to its limit; what it has no room
 # for is a gap of its honeypot, where the loss was, and entries and the counts of gaps add
-# up to what was sent, whatever the number of honeypots. Another collector loses nothing.
+# up to what was sent, whatever the number of honeypots. One that floods leaves room for
+# others, and another collector loses nothing.
 set -u
 # shellcheck source=selftests/netns/stream.bash
 . "$CLPS_ROOT/selftests/netns/stream.bash"
@@ -48,7 +49,7 @@ add_up() {
 nameless() { [ "$(selected slow 'select(.type == "gap" and (has("honeypot") or has("addr") | not)) | .count')" -gt 1 ]; }
 lost_is_told() { [ "$(stream_counter slow lost)" = "$(selected slow '.count // 0' | jq -s add)" ]; }
 
-ktap_start 21
+ktap_start 23
 stream_up
 ktap_check "honeypots get sensors" test $? = 0
 : > "$LOGS/slow"; : > "$LOGS/fast"
@@ -56,7 +57,12 @@ collect fast -a
 ktap_check "one collector acknowledges" test $? = 0
 in_ns center timeout 1 streamtap -l 65536 slow > /dev/null
 send guest1 --count 400 --size 1000
-send guest3 --magic $OTHER_MAGIC --count 100 --size 500
+was=$(stream_counter slow lost)
+send guest3 --magic $OTHER_MAGIC --count 4 --size 500
+ktap_check "whoever floods it leaves room for another" \
+	eval 'wait_for 10 counts 404 && [ "$(stream_counter slow lost)" = "$was" ]'
+ktap_check "of his own much is lost" test "$was" -gt 300
+send guest3 --magic $OTHER_MAGIC --first 5 --count 96 --size 500
 ktap_check "the other's memory is bounded, and used" bounded
 ktap_check "each datagram is an entry or lost" counts 500
 kept=$(stream_counter slow entries)
