@@ -75,7 +75,7 @@ help:
 	@echo "make coverage         do the unit tests reach every branch of kmod/lib?"
 	@echo "make uml              the UML kernel and modules for it, cached outside the tree"
 	@echo "make modules_install  install the modules into KDIR's kernel"
-	@echo "make install          install collapsarctl (DESTDIR=, PREFIX=)"
+	@echo "make install          install collapsarctl and collapsard (DESTDIR=, PREFIX=)"
 	@echo "make uninstall        remove it again"
 	@echo "make clean            remove what was built in the tree"
 
