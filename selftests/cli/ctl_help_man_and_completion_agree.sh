@@ -31,7 +31,7 @@ completed() {
 }
 
 objects_completed() {
-	diff <(printf '%s\n' apply honeypot monitor network redirect stats uplink) \
+	diff <(printf '%s\n' apply events honeypot monitor network redirect session stats uplink) \
 		<(completed collapsarctl "")
 }
 
@@ -48,14 +48,36 @@ keywords_completed() {
 	return 0
 }
 
+# Options of a verb: those that help has, and each is known.
+options_completed() {
+	local words=$1 want
+
+	shift
+	want=$("$ctl" "$1" help | sed -n "s/^  collapsarctl $words *//p" | tr '[] ' '\n' | grep '^--' | sort)
+	[ -n "$want" ] && diff <(echo "$want") <(completed collapsarctl "$@")
+}
+
+verbs_completed() { diff <(printf '%s\n' export list replay show) <(completed collapsarctl session ""); }
+
+# collapsard's page has the words of its help and of its settings.
+daemon_man() {
+	local page=$top/userspace/man/collapsard.8 daemon=$top/build/userspace/collapsard
+
+	diff <("$daemon" --help | sed -n 's/^  \(-., --[^ ]*\( [A-Z=]*\)\?\)  .*/\1/p' | sed 's/ *$//') \
+		<(sed -n '/^\.SH OPTIONS/,/^\.SH SETTINGS/s/^\.B //p' "$page" | sed 's/\\-/-/g') &&
+		diff <(sed -n '/settings\[\] = {/,/^};/s/^\t{ "\([a-z-]*\)".*/\1/p' \
+			"$top/userspace/collapsard/config.c") \
+			<(sed -n '/^\.SH SETTINGS/,/^\.SH FILES/s/^\.B //p' "$page" | sed 's/\\-/-/g')
+}
+
 choice_completed() {
 	diff <(printf '%s\n' opportunistic reserved) \
 		<(completed collapsarctl -j redirect add 10.0.0.5 mode "")
 }
 
-ktap_start 16
+ktap_start 25
 ktap_check "help has not changed unnoticed" golden
-for o in uplink redirect network honeypot; do
+for o in uplink redirect network honeypot session events; do
 	ktap_check "the manual says of $o what help says" same_man "$o"
 done
 ktap_check "objects are completed" objects_completed
@@ -65,5 +87,11 @@ for o in uplink redirect network honeypot; do
 	done
 done
 ktap_check "choices are completed" choice_completed
+ktap_check "verbs of session are completed" verbs_completed
+for v in list show replay export; do
+	ktap_check "options of session $v are completed" options_completed "session $v" session "$v" 1 ""
+done
+ktap_check "options of events are completed" options_completed events events ""
+ktap_check "collapsard's page says what its help and its settings are" daemon_man
 ktap_check "help is no error" "$ctl" redirect help
 ktap_end

@@ -5,7 +5,7 @@
 # The words after "collapsarctl OBJECT VERB" in the help of OBJECT.
 _collapsarctl_words()
 {
-	collapsarctl "$1" help 2> /dev/null | sed -n "s/^  collapsarctl $1 $2 *//p" | tr -d '[]'
+	collapsarctl "$1" help 2> /dev/null | sed -n "s/^  collapsarctl $1${2:+ $2} *//p" | tr -d '[]'
 }
 
 _collapsarctl()
@@ -28,7 +28,9 @@ _collapsarctl()
 		return
 	fi
 	verb=${COMP_WORDS[i + 1]}
-	if [ "$((i + 1))" = "$COMP_CWORD" ]; then
+	# It has options and no verbs.
+	[ "$object" != events ] || verb=
+	if [ "$object" != events ] && [ "$((i + 1))" = "$COMP_CWORD" ]; then
 		case $object in
 		apply)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -59,12 +61,16 @@ _collapsarctl()
 			mapfile -t COMPREPLY < <(compgen -W "${list[word + 1]//|/ }" -- "$cur")
 			return
 			;;
-		N | SEC | MS | ADDR | MAC | NET | NAME)
+		FILE)
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+			;;
+		N | X | ID | SEC | MS | ADDR | MAC | NET | NAME)
 			return
 			;;
 		esac
 	done
-	words=$(printf '%s\n' "${list[@]}" | grep '^[a-z][a-z-]*$')
+	words=$(printf '%s\n' "${list[@]}" | grep -E '^(--)?[a-z][a-z-]*$')
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 

@@ -174,5 +174,9 @@ int ctl_stopped(void);
 int cmd_stats(const struct tok *toks, int n);
 int cmd_monitor(const struct tok *toks, int n);
 int cmd_apply(const struct tok *toks, int n);
+int cmd_session(const struct tok *toks, int n);
+int cmd_events(const struct tok *toks, int n);
+void session_help(void);
+void events_help(void);
 
 #endif

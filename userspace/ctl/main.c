@@ -45,10 +45,13 @@ void err_say(const char *fmt, ...)
 static const struct special {
 	const char *name, *args, *help;
 	int (*run)(const struct tok *toks, int n);
+	void (*more)(void);	/* instead of these words of help */
 } specials[] = {
-	{ "stats", "[core|redir|front]", "counters, drops by cause", cmd_stats },
-	{ "monitor", "", "events as they happen, one a line", cmd_monitor },
-	{ "apply", "FILE|-", "run the commands of a file, all or none", cmd_apply },
+	{ "stats", "[core|redir|front]", "counters, drops by cause", cmd_stats, NULL },
+	{ "monitor", "", "events as they happen, one a line", cmd_monitor, NULL },
+	{ "apply", "FILE|-", "run the commands of a file, all or none", cmd_apply, NULL },
+	{ "session", NULL, NULL, cmd_session, session_help },
+	{ "events", NULL, NULL, cmd_events, events_help },
 };
 
 #define SPECIALS (sizeof(specials) / sizeof(specials[0]))
@@ -57,7 +60,7 @@ static const struct option_help {
 	struct option opt;
 	const char *arg, *help;
 } options[] = {
-	{ { "json", no_argument, NULL, 'j' }, "", "JSON; one object a line in monitor" },
+	{ { "json", no_argument, NULL, 'j' }, "", "JSON; one object a line in monitor and events" },
 	{ { "pretty", no_argument, NULL, 'p' }, "", "JSON with line breaks" },
 	{ { "timestamp", no_argument, NULL, 't' }, "", "time of each event of monitor, UTC" },
 	{ { "color", optional_argument, NULL, 'c' }, "[=auto|always|never]", "colour of text" },
@@ -69,6 +72,11 @@ static const struct option_help {
 
 static void special_help(const struct special *s)
 {
+	if (s->more) {
+		putchar('\n');
+		s->more();
+		return;
+	}
 	printf("%s: %s\n  collapsarctl %s%s%s\n", s->name, s->help, s->name, *s->args ? " " : "",
 	       s->args);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "out.h"
+#include "text.h"
 
 #define DEPTH 8
 
@@ -163,6 +164,29 @@ void out_str(const char *label, const char *key, enum out_colour colour, const c
 	if (label)
 		out_text(label);
 	text_value(colour, s);
+}
+
+void out_bytes(const char *label, const char *key, const void *p, size_t len)
+{
+	struct text t = { 0 };
+
+	if (out.json) {
+		json_lead(key);
+		text_json(&t, p, len, JSON_SHOWN);
+	} else {
+		if (label)
+			out_text(label);
+		if (out.line)
+			putchar(' ');
+		text_shown(&t, p, len, TEXT_WORD);
+		out.line = true;
+	}
+	/* Half of it would be another's words. */
+	if (t.failed)
+		abort();
+	if (t.s)
+		fputs(t.s, stdout);
+	text_free(&t);
 }
 
 void out_u64(const char *label, const char *key, uint64_t val)

@@ -7,6 +7,7 @@
 #define CLPS_OUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum out_colour { OUT_PLAIN, OUT_NAME, OUT_GOOD, OUT_WARN, OUT_BAD };
@@ -24,6 +25,8 @@ void out_end(void);
 
 /* @label: the word in text, NULL for none; @key: the JSON key. */
 void out_str(const char *label, const char *key, enum out_colour colour, const char *s);
+/* What strangers wrote: no byte of it can do anything to a terminal, see text.h. */
+void out_bytes(const char *label, const char *key, const void *p, size_t len);
 void out_u64(const char *label, const char *key, uint64_t val);
 void out_bool(const char *label, const char *key, bool val);
 /* In text only. */
