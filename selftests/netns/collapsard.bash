@@ -10,6 +10,7 @@ set -u
 STORE=$(mktemp -d /tmp/store.XXXXXX)
 DB=$STORE/collapsard.db
 DAEMON=
+COLLAPSARD=(collapsard)
 
 # daemon_start SETTING...: returns when it reads.
 daemon_start() {
@@ -18,7 +19,7 @@ daemon_start() {
 	for s in "directory=$STORE" user=none "$@"; do
 		set+=(--set "$s")
 	done
-	collapsard "${set[@]}" 2>> "$STORE.err" &
+	"${COLLAPSARD[@]}" "${set[@]}" 2>> "$STORE.err" &
 	DAEMON=$!
 	CLPS_PIDS+=("$DAEMON")
 	wait_for 30 daemon_reads

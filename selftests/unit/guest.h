@@ -28,6 +28,7 @@ struct guest {
 /* A stream that all guests of a test come by, and who takes its entries. */
 static struct {
 	u64 seq;
+	u32 magic;		/* of their PDUs, if it is another than GUEST_MAGIC */
 	void (*take)(const struct entry *e);
 } guests;
 
@@ -58,7 +59,7 @@ static void guest_send(struct guest *g, const u8 *rec, u32 len)
 	}
 	if (clps_evt_parse(&e, rec, len) != (int)len)
 		abort();
-	clps_sebek_cut_begin(&c, &e, GUEST_MAGIC, &g->counter);
+	clps_sebek_cut_begin(&c, &e, guests.magic ? guests.magic : GUEST_MAGIC, &g->counter);
 	while ((n = clps_sebek_cut_next(&c, pdu)))
 		guest_say(g, ENTRY_SEBEK, pdu, n);
 }
