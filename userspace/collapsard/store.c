@@ -117,6 +117,7 @@ static int set_up(struct store *s, uint64_t max_bytes)
 {
 	sqlite3_int64 page = 0, got = 0;
 	char text[64];
+	int one = 1;
 
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	/* What others have put into the file is not run. */
@@ -128,6 +129,8 @@ static int set_up(struct store *s, uint64_t max_bytes)
 	    run_sql(s, "PRAGMA journal_size_limit = 67108864") ||
 	    run_sql(s, "PRAGMA temp_store = MEMORY") || check_schema(s))
 		return s->err;
+	/* Who may only read could not make the log's files again. */
+	sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &one);
 	if (!max_bytes)
 		return 0;
 	if (ask(s, "PRAGMA page_size", &page))
