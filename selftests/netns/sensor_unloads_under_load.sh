@@ -29,7 +29,7 @@ round() {
 }
 
 rounds() {
-	local i nr=$((${CLPS_ROUNDS:-100} / 10))
+	local i nr=$((${CLPS_ROUNDS:-100} / 20))
 
 	for ((i = 0; i < nr; i++)); do
 		round "$i" || return 1
