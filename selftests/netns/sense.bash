@@ -25,9 +25,9 @@ sense_read() {
 	wait_for 20 grep -q '"rec":"start"' "$RECORDS"
 }
 
-# sense_stop: the reader goes as a crash would have it.
+# sense_stop: the reader goes as a crash would have it, if it has not yet for want of a sensor.
 sense_stop() {
-	kill -KILL "$READER"
+	kill -KILL "$READER" 2> /dev/null
 	wait "$READER" 2> /dev/null
 	READER=
 }
