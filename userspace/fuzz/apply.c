@@ -3,8 +3,8 @@
  * Any file for "collapsarctl apply", over the tests' stand-in for the kernel, which may
  * refuse any of the changes: an error leaves everything as it was, and whatever is sent
  * is well formed. The first byte says which change is refused.
- * FUZZ_SRCS: userspace/lib/parse.c userspace/ctl/[!m]*.c
- * FUZZ_LIBS: -lmnl
+ * FUZZ_SRCS: userspace/lib/parse.c userspace/lib/text.c userspace/lib/cast.c userspace/ctl/[!m]*.c
+ * FUZZ_LIBS: -lmnl -lsqlite3 -ljansson
  * FUZZ_RUNS: 15000
  */
 /* The other way round, its verbs would be numbers. */

@@ -4,8 +4,8 @@
  * JSON is JSON, text holds nothing that a terminal obeys, and the exit code is one of the
  * four. The first byte chooses the command, the second how it is to be shown and how
  * honest the kernel is; then come datagrams, each behind two bytes of length.
- * FUZZ_SRCS: userspace/lib/parse.c userspace/lib/nl.c userspace/ctl/[!m]*.c
- * FUZZ_LIBS: -lmnl -ljansson
+ * FUZZ_SRCS: userspace/lib/parse.c userspace/lib/nl.c userspace/lib/text.c userspace/lib/cast.c userspace/ctl/[!m]*.c
+ * FUZZ_LIBS: -lmnl -lsqlite3 -ljansson
  * FUZZ_RUNS: 100000
  */
 #include <fcntl.h>
