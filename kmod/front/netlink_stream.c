@@ -42,8 +42,9 @@ static int fill_reply(struct sk_buff *msg, struct genl_info *info, const struct 
 }
 
 /* The answer goes before the first entry: those wait for the mutex. */
-static int subscribe(struct clps_collector *c, struct sock *sk, struct genl_info *info)
+static int subscribe(struct clps_collector *c, const struct sk_buff *req, struct genl_info *info)
 {
+	struct sock *sk = NETLINK_CB(req).sk;
 	struct nlattr *limit = info->attrs[COLLAPSAR_STREAM_A_LIMIT];
 	u32 was = c->limit;
 	struct sk_buff *msg;
@@ -53,6 +54,12 @@ static int subscribe(struct clps_collector *c, struct sock *sk, struct genl_info
 	if (c->sk != sk && clps_reader_lives(c)) {
 		NL_SET_ERR_MSG(info->extack, "somebody reads this collector already");
 		return -EBUSY;
+	}
+	if (limit && nla_get_u32(limit) > COLLAPSAR_STREAM_LIMIT_DEFAULT &&
+	    !netlink_capable(req, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, limit,
+				    "so much of the kernel's memory is for the host's administrator");
+		return -EPERM;
 	}
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
@@ -103,7 +110,7 @@ int clps_stream_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out;
 	}
 	mutex_lock(&c->mutex);
-	err = subscribe(c, sk, info);
+	err = subscribe(c, skb, info);
 	mutex_unlock(&c->mutex);
 	if (err && made)
 		clps_collector_del(c);

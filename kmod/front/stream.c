@@ -27,7 +27,9 @@ static struct clps_stream_entry *new_entry(struct clps_stream *stream, u32 type,
 		entry = clps_entry_new(type, from, data, len, time,
 				       GFP_NOWAIT | __GFP_ACCOUNT | __GFP_NOWARN);
 		set_active_memcg(old);
-		return entry;
+		/* Another may have the memory that this one's payer has not. */
+		if (entry)
+			return entry;
 	}
 	return NULL;
 }

@@ -12,8 +12,8 @@
 
 /* What a message to the reader holds, unless one entry alone is longer. */
 #define CLPS_STREAM_BATCH	SKB_WITH_OVERHEAD(32768)
-/* An entry is an attribute, whose length has 16 bits. */
-#define CLPS_STREAM_MAX_DATA	65024
+/* Of an entry, so that one that is alone in its message needs no more memory than others. */
+#define CLPS_STREAM_MAX_DATA	(CLPS_STREAM_BATCH - 512)
 
 struct mem_cgroup;
 
@@ -169,6 +169,8 @@ void clps_queue_put(struct clps_collector *c, struct clps_stream_entry *entry,
  * @mutex held it stays, and all before it.
  */
 struct clps_stream_item *clps_queue_last(struct clps_collector *c);
+/* Is there a gap that wants memory only, and nobody will ask again? */
+bool clps_queue_owes(struct clps_collector *c);
 /* Items up to this one were sent. */
 void clps_queue_sent(struct clps_collector *c, struct clps_stream_item *last);
 /* What was sent and not acknowledged waits again. */

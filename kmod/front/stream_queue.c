@@ -323,7 +323,9 @@ struct clps_stream_item *clps_queue_last(struct clps_collector *c)
 	old = set_active_memcg(c->payer);
 	spin_lock_bh(&c->lock);
 	c->fresh = 0;
-	if (list_empty(&c->waiting) && !c->full && rest_close(c)) {
+	/* With nothing sent no acknowledgement will make room. */
+	if (list_empty(&c->waiting) && (!c->full || list_empty(&c->sent))) {
+		rest_close(c);
 		while ((item = list_first_entry_or_null(&c->gaps, struct clps_stream_item, list)) &&
 		       c->fresh < CLPS_STREAM_BATCH)
 			gap_close(c, item);
@@ -333,6 +335,17 @@ struct clps_stream_item *clps_queue_last(struct clps_collector *c)
 	spin_unlock_bh(&c->lock);
 	set_active_memcg(old);
 	return last;
+}
+
+bool clps_queue_owes(struct clps_collector *c)
+{
+	bool owes;
+
+	lockdep_assert_held(&c->mutex);
+	spin_lock_bh(&c->lock);
+	owes = (c->rest.count || !list_empty(&c->gaps)) && (!c->full || list_empty(&c->sent));
+	spin_unlock_bh(&c->lock);
+	return owes;
 }
 
 void clps_queue_sent(struct clps_collector *c, struct clps_stream_item *last)

@@ -10,6 +10,8 @@
 
 /* A batch is worth a fiftieth of a second. */
 #define SOON	(HZ / 50)
+/* Who acknowledges waits for the mutex, and all of generic netlink behind him. */
+#define AT_ONCE	64
 
 bool clps_reader_lives(const struct clps_collector *c)
 {
@@ -140,11 +142,10 @@ static int send_batch(struct clps_collector *c)
 	struct clps_stream_item *last, *end;
 	struct sk_buff *msg;
 	u32 len;
-	int err;
 
 	last = clps_queue_last(c);
 	if (!last)
-		return 0;
+		return clps_queue_owes(c) ? -EAGAIN : 0;
 	end = batch_end(c, last, CLPS_STREAM_BATCH - head, &len);
 	if (!has_room(c->sk, SKB_TRUESIZE(head + len)))
 		return -EAGAIN;
@@ -164,9 +165,10 @@ static int send_batch(struct clps_collector *c)
 		nlmsg_free(msg);
 		return -ECONNREFUSED;
 	}
-	err = genlmsg_unicast(c->fn->net, msg, c->portid);
-	if (err)
-		return err;
+	/* To the socket: its number may be anybody's by now. */
+	skb_set_owner_r(msg, c->sk);
+	skb_queue_tail(&c->sk->sk_receive_queue, msg);
+	c->sk->sk_data_ready(c->sk);
 	clps_queue_sent(c, end);
 	return 1;
 }
@@ -174,19 +176,17 @@ static int send_batch(struct clps_collector *c)
 static void pump(struct work_struct *work)
 {
 	struct clps_collector *c = container_of(work, struct clps_collector, pump.work);
-	int err = 0;
+	int i, err = 1;
 
 	mutex_lock(&c->mutex);
-	while (c->sk) {
+	for (i = 0; c->sk && err > 0 && i < AT_ONCE; i++) {
 		err = send_batch(c);
-		if (err <= 0)
-			break;
 		cond_resched();
 	}
 	if (err == -ECONNREFUSED)
 		clps_reader_drop(c);
-	else if (err < 0)
-		queue_delayed_work(system_unbound_wq, &c->pump, SOON);
+	else if (err && c->sk)
+		queue_delayed_work(system_unbound_wq, &c->pump, err > 0 ? 0 : SOON);
 	mutex_unlock(&c->mutex);
 }
 
