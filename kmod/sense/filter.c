@@ -9,6 +9,17 @@
 
 static struct clps_filter *rules;
 
+static u32 __init full_rules(void)
+{
+	u32 i, full = 0;
+
+	BUILD_BUG_ON(CLPS_FILTER_RULES > 32);
+	for (i = 0; i < rules->nr; i++)
+		if (rules->rule[i].action == CLPS_FILTER_FULL)
+			full |= 1u << i;
+	return full;
+}
+
 int __init clps_sense_filter_init(const char *text)
 {
 	u32 at = 0;
@@ -21,7 +32,7 @@ int __init clps_sense_filter_init(const char *text)
 		return -ENOMEM;
 	err = clps_filter_parse(rules, text, &at);
 	if (!err && clps_filter_has_children(rules))
-		err = clps_sense_follow_init();
+		err = clps_sense_follow_init(full_rules());
 	if (!err)
 		return 0;
 	if (err != -ENOMEM)
@@ -52,7 +63,7 @@ void clps_sense_filter_fork(const struct task_struct *child)
 	if (likely(!rules) || child->tgid == current->tgid)
 		return;
 	s.uid = from_kuid(&init_user_ns, current_uid());
-	s.follows = clps_sense_follow_rules(current->tgid);
+	s.follows = clps_sense_follow_rules(current->tgid, false);
 	follows = clps_filter_follows(rules, &s);
 	if (!clps_sense_follow_set(child->tgid, follows))
 		clps_sense_queue_unfollowed();
@@ -125,7 +136,7 @@ bool clps_sense_filter_keeps(const u8 *rec, u32 len, const struct clps_evt_addr 
 		return true;
 	s.comm = e.who.comm;
 	s.uid = e.who.uid;
-	s.follows = clps_sense_follow_rules(e.who.pid);
+	s.follows = clps_sense_follow_rules(e.who.pid, true);
 	find_paths(&s, &e);
 	find_ends(&s, &e, ends);
 	if (sock) {

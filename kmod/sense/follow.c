@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which processes descend from one that a rule with "children" is about, and by which of the
- * rules: a bounded table by process. A set of it that is full follows no more: such a
- * process is one that no rule was inherited by, and is counted.
+ * rules: a bounded table by process. A set of it that is full follows no more, and that is
+ * counted. What such a process does is recorded then if a rule might have said so: numbers of
+ * processes are for anybody to choose.
  */
-#include <linux/hash.h>
+#include <linux/jhash.h>
+#include <linux/random.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
@@ -20,16 +22,22 @@ struct heir {
 	u32 rules;
 };
 
+/* @missed: of the rules that record all, those that somebody here should have inherited. */
 struct set {
 	spinlock_t lock;
+	u32 missed;
 	struct heir way[WAYS];
 };
 
 static struct set *sets;
+static u32 salt, full_rules;
 
-int __init clps_sense_follow_init(void)
+int __init clps_sense_follow_init(u32 full)
 {
 	u32 i;
+
+	salt = get_random_u32();
+	full_rules = full;
 
 	sets = vzalloc(array_size(SETS, sizeof(*sets)));
 	if (!sets)
@@ -47,7 +55,7 @@ void clps_sense_follow_exit(void)
 
 static struct set *set_of(pid_t tgid)
 {
-	return &sets[hash_32(tgid, SETS_BITS)];
+	return &sets[jhash_1word(tgid, salt) & (SETS - 1)];
 }
 
 static struct heir *find(struct set *set, pid_t tgid)
@@ -72,19 +80,22 @@ static struct heir *find_free(struct set *set)
 	return NULL;
 }
 
-/* The rules that the process inherited. */
-u32 clps_sense_follow_rules(pid_t tgid)
+/* The rules that the process inherited; if @or_may_have, those that it might have, too. */
+u32 clps_sense_follow_rules(pid_t tgid, bool or_may_have)
 {
 	const struct heir *h;
 	struct set *set;
-	u32 rules;
+	u32 rules = 0;
 
 	if (!sets)
 		return 0;
 	set = set_of(tgid);
 	spin_lock(&set->lock);
 	h = find(set, tgid);
-	rules = h ? h->rules : 0;
+	if (h)
+		rules = h->rules;
+	else if (or_may_have)
+		rules = set->missed;
 	spin_unlock(&set->lock);
 	return rules;
 }
@@ -107,6 +118,8 @@ bool clps_sense_follow_set(pid_t tgid, u32 rules)
 		h = find_free(set);
 	if (h)
 		*h = (struct heir){ .tgid = tgid, .rules = rules };
+	else
+		set->missed |= rules & full_rules;
 	spin_unlock(&set->lock);
 	return h || !rules;
 }

@@ -88,10 +88,12 @@ static void on_exit(void *data, struct task_struct *p)
 {
 	if (is_kernels(p))
 		return;
-	if (!clps_sense_is_reader(p))
+	if (!clps_sense_is_reader(p)) {
 		clps_sense_exit(p);
-	else if (!atomic_read(&p->signal->live))
+	} else if (!atomic_read(&p->signal->live)) {
 		clps_sense_reader_ended(p);
+		clps_sense_follow_set(p->tgid, 0);
+	}
 }
 
 static struct hook {

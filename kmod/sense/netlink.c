@@ -288,7 +288,7 @@ static int on_netlink(struct notifier_block *nb, unsigned long event, void *ptr)
 	    !net_eq(n->net, &init_net))
 		return NOTIFY_DONE;
 	mutex_lock(&reader.lock);
-	if (reader.sk && reader.portid == n->portid)
+	if (reader.sk && reader.portid == n->portid && sock_flag(reader.sk, SOCK_DEAD))
 		forget_reader();
 	mutex_unlock(&reader.lock);
 	return NOTIFY_DONE;

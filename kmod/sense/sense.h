@@ -98,9 +98,9 @@ void clps_sense_filter_fork(const struct task_struct *child);
 bool clps_sense_filter_keeps(const u8 *rec, u32 len, const struct clps_evt_addr *sock);
 
 /* follow.c */
-int clps_sense_follow_init(void);
+int clps_sense_follow_init(u32 full);
 void clps_sense_follow_exit(void);
-u32 clps_sense_follow_rules(pid_t tgid);
+u32 clps_sense_follow_rules(pid_t tgid, bool or_may_have);
 bool clps_sense_follow_set(pid_t tgid, u32 rules);
 
 /* user.c */
