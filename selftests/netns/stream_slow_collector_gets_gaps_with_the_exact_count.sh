@@ -49,7 +49,19 @@ add_up() {
 nameless() { [ "$(selected slow 'select(.type == "gap" and (has("honeypot") or has("addr") | not)) | .count')" -gt 1 ]; }
 lost_is_told() { [ "$(stream_counter slow lost)" = "$(selected slow '.count // 0' | jq -s add)" ]; }
 
-ktap_start 23
+# 240 honeypots more lose something each while a collector has 256 KiB.
+many_lose() {
+	for ((i = 0; i < 240; i++)); do
+		echo "honeypot add more$i network a address 10.1.9.$i port p1 mac $(guest_mac 1) sensor 1101 magic $MAGIC"
+	done | in_ns center collapsarctl apply - || return 1
+	for ((i = 0; i < 240; i++)); do echo "addr add 10.1.9.$i/32 dev lo"; done | ip_in guest1
+	in_ns center timeout 1 streamtap -l 262144 shrunk > /dev/null
+	send guest1 --count 400 --size 1000 && send guest1 --source 10.1.9.0 --sources 240 --count 2 --size 1000
+}
+# So much has it been told, or lost; the last of it is an entry.
+shrunk_has() { [ "$(selected shrunk '.count // 1' | jq -s 'add // 0')" = "$1" ]; }
+
+ktap_start 26
 stream_up
 ktap_check "honeypots get sensors" test $? = 0
 : > "$LOGS/slow"; : > "$LOGS/fast"
@@ -99,5 +111,12 @@ collect slow -a
 ktap_check "all that is lost is told, and adds up" wait_for 15 add_up $((520 + 100 + 160))
 ktap_check "to the counter" lost_is_told
 ktap_check "of those that there was no room for, one gap tells without a name" nameless
+kill -9 $!
+ktap_check "many lose while a collector has more memory" many_lose
+: > "$LOGS/shrunk"
+collect shrunk -a -l 65536
+ktap_check "with less it is told of all, though gaps alone are more than that" wait_for 20 shrunk_has 880
+send guest3 --magic $OTHER_MAGIC --first 900 --size 500
+ktap_check "and gets what comes after" wait_for 10 shrunk_has 881
 ktap_check "nothing leaks, nothing warns" check_leaks
 ktap_end
