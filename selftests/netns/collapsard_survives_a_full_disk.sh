@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: uml
 # TIMEOUT: 300
 # When the disk is full, nothing more is stored or acknowledged, which is said once; when there
 # is room again, all that happened meanwhile is stored, as the sensor has kept it. When the

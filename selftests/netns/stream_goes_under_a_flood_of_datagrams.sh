@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: uml
 # LONG: smp kcsan
 # TIMEOUT: 400
 # Readers, collectors, honeypots, the module and the namespace go while sensors flood the

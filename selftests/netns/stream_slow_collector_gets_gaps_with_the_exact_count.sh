@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: uml
 # TIMEOUT: 400
 # A collector that does not acknowledge gets everything up to its limit; what it has no room
 # for is a gap of its honeypot, where the loss was, and entries and the counts of gaps add
