@@ -495,6 +495,31 @@ static void flood_of_one_is_not_anothers(void)
 	rm_directory();
 }
 
+/* Who loses one record of two, for each of which there is a gap, fills no more than he may. */
+static void gaps_are_in_the_quota(void)
+{
+	struct guest g = new_guest;
+	u32 i;
+
+	begin_collecting();
+	cfg.honeypot_bytes = 40000;
+	guest_is(&g, 7, 1, "yes");
+	for (i = 0; i < 2000; i++) {
+		g.counter++;
+		guest_io(&g, true, CLPS_FILE_pipe, 0, "y", 1, 0);
+		if (i % 500 == 0)
+			CHECK(!commit());
+	}
+	CHECK(!end_collecting());
+	CHECK(answers("SELECT count(*) < 160 FROM gaps", "1"));
+	CHECK(answers("SELECT count(*) FROM gaps WHERE cause = 'quota'", "1"));
+	/* Each is there, or counted. */
+	CHECK(answers("SELECT (SELECT count(*) FROM transfers) + (SELECT sum(count) FROM gaps"
+		      " WHERE cause = 'quota')", "2000"));
+	CHECK(answers("SELECT sum(count) FROM gaps WHERE cause = 'lost' AND unit = 'pdus'", "1999"));
+	rm_directory();
+}
+
 /* What is hostile stays bytes, in the database and in what is written of it. */
 static void names_are_bytes(void)
 {
@@ -629,7 +654,7 @@ static void eve_is_rotated(void)
 
 int main(void)
 {
-	unit_begin(16);
+	unit_begin(17);
 	unit_run("a login by sshd is a session with its tree, terminal and flow", login_is_a_session);
 	unit_run("dropbear, inetd and a broken server make sessions, a scan does not", servers_differ);
 	unit_run("consoles have sessions one after the other", consoles_are_terminals_too);
@@ -643,6 +668,7 @@ int main(void)
 	unit_run("a sensor that begins anew keeps its sessions, a guest does not", guests_begin_anew);
 	unit_run("processes, sessions, terminals and honeypots in memory are bounded", bounds_hold);
 	unit_run("a flood of one honeypot leaves the others alone", flood_of_one_is_not_anothers);
+	unit_run("gaps of a honeypot are in its quota", gaps_are_in_the_quota);
 	unit_run("hostile names stay bytes, and lines JSON", names_are_bytes);
 	unit_run("a full disk is survived", full_disk_is_survived);
 	unit_run("an EVE file is rotated, no line is lost", eve_is_rotated);

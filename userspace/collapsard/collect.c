@@ -132,9 +132,9 @@ static void streams_forget(struct collect *c)
 /* There may be no more of this one, which takes nothing from the others. */
 static bool over_quota(struct collect *c, struct honeypot *hp, u64 now)
 {
-	if (!c->cfg->honeypot_bytes || hp->bytes < c->cfg->honeypot_bytes)
+	if (!honeypot_full(c, hp))
 		return false;
-	gap_more(c, hp, "quota", "records", now);
+	gap_more(c, hp, "quota", "records", 1, now);
 	return true;
 }
 
@@ -145,7 +145,7 @@ static void take(struct collect *c, struct honeypot *hp, const struct clps_evt *
 	hp->records++;
 	if (over_quota(c, hp, now))
 		return;
-	hp->bytes += e->len + COST_RECORD;
+	honeypot_charge(c, hp, e->len + COST_RECORD);
 	record_take(&r);
 }
 
@@ -164,7 +164,7 @@ static void take_sebek(struct collect *c, struct honeypot *hp, const struct entr
 			gap_add(c, hp, "lost", "records", got.first, got.missing, 0, e->time);
 		take(c, hp, &got.evt, e->time);
 	} else if (n < 0 && n != -ESTALE) {
-		gap_more(c, hp, "damaged", "pdus", e->time);
+		gap_more(c, hp, "damaged", "pdus", 1, e->time);
 	}
 }
 

@@ -204,6 +204,17 @@ void honeypots_trim(struct collect *c)
 		drop(c, oldest(c));
 }
 
+bool honeypot_full(const struct collect *c, const struct honeypot *hp)
+{
+	return c->cfg->honeypot_bytes && hp->bytes >= c->cfg->honeypot_bytes;
+}
+
+void honeypot_charge(struct collect *c, struct honeypot *hp, u64 bytes)
+{
+	(void)c;
+	hp->bytes += bytes;
+}
+
 void honeypot_anew(struct collect *c, struct honeypot *hp, u64 now)
 {
 	store_run(&c->store, ST_PROCS_END, "ii", hp->id, (int64_t)now);

@@ -144,6 +144,10 @@ void honeypots_save(struct collect *c);
 void honeypots_forget(struct collect *c);
 /* No more than may be. */
 void honeypots_trim(struct collect *c);
+/* So much more of it is stored. */
+void honeypot_charge(struct collect *c, struct honeypot *hp, u64 bytes);
+/* It has what it may have, of which the others' is no part. */
+bool honeypot_full(const struct collect *c, const struct honeypot *hp);
 /* The guest has another kernel, or a past one: nothing that ran does. */
 void honeypot_anew(struct collect *c, struct honeypot *hp, u64 now);
 
@@ -176,8 +180,9 @@ void record_take(struct rec *r);
 /* gap.c */
 void gap_add(struct collect *c, struct honeypot *hp, const char *cause, const char *unit,
 	     u64 first, u64 count, u64 since, u64 now);
-/* One more of those that are left out for the same reason. */
-void gap_more(struct collect *c, struct honeypot *hp, const char *cause, const char *unit, u64 now);
+/* So many more of those that are left out for the same reason, which are one gap. */
+void gap_more(struct collect *c, struct honeypot *hp, const char *cause, const char *unit,
+	      u64 count, u64 now);
 
 /* cast_file.c: brings the files of terminals up to what is stored. */
 void casts_open(struct collect *c);

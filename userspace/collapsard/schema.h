@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The database, which others read too: collapsarctl, and whoever has sqlite3. PRAGMA
- * user_version is SCHEMA_VERSION; what changes a table's meaning raises it, and store.c then
- * brings older files up.
+ * user_version is SCHEMA_VERSION; what changes a table's meaning raises it, and files
+ * of another version are refused.
  *
  * Times are nanoseconds since 1970: "time" by the guest's clock, which is hostile, "arrived"
  * and "began" and "ended" by the center's. "number" is that of the sensor's record. What a
@@ -11,7 +11,7 @@
 #ifndef CLPS_SCHEMA_H
 #define CLPS_SCHEMA_H
 
-#define SCHEMA_VERSION	1
+#define SCHEMA_VERSION	2
 #define SCHEMA_ID	0x636c7073	/* PRAGMA application_id: "clps" */
 
 #define SCHEMA \
@@ -88,6 +88,6 @@
 	"CREATE TABLE gaps (id INTEGER PRIMARY KEY, honeypot INTEGER, time INTEGER NOT NULL," \
 	" since INTEGER, cause TEXT NOT NULL, unit TEXT NOT NULL, first INTEGER," \
 	" count INTEGER NOT NULL);" \
-	"CREATE INDEX gaps_honeypot ON gaps (honeypot);"
+	"CREATE INDEX gaps_honeypot ON gaps (honeypot, cause, unit);"
 
 #endif

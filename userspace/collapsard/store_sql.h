@@ -91,8 +91,9 @@
 	  " kind, fields, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)") \
 	X(GAP, "INSERT INTO gaps (honeypot, time, since, cause, unit, first, count)" \
 	  " VALUES (?, ?, ?, ?, ?, ?, ?)") \
-	/* What is left out on end is one gap. */ \
-	X(GAP_MORE, "UPDATE gaps SET count = count + 1, time = ?3 WHERE id =" \
-	  " (SELECT max(id) FROM gaps WHERE honeypot = ?1) AND cause = ?2 RETURNING id")
+	/* What is left out on end is one gap. A sum that does not fit would be no integer. */ \
+	X(GAP_MORE, "UPDATE gaps SET count = min(count, 9223372036854775807 - ?4) + ?4," \
+	  " since = coalesce(since, time), time = ?5 WHERE id = (SELECT max(id) FROM gaps" \
+	  " WHERE honeypot = ?1 AND cause = ?2 AND unit = ?3) RETURNING id")
 
 #endif

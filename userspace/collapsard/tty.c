@@ -63,7 +63,7 @@ static struct tty make(struct rec *r, u32 dev, bool master)
 	t.id = store_run(&r->c->store, ST_TTY_NEW, "iiiii", r->hp->id, t.session, (int64_t)dev,
 			 (int64_t)master, (int64_t)r->arrived);
 	*cached(r->hp, dev) = t;
-	r->hp->bytes += COST_TTY;
+	honeypot_charge(r->c, r->hp, COST_TTY);
 	bound(r);
 	return t;
 }
