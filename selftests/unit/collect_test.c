@@ -520,6 +520,58 @@ static void gaps_are_in_the_quota(void)
 	rm_directory();
 }
 
+static void terminals_are_numbered(void)
+{
+	struct guest g = new_guest;
+	char *cast;
+	u32 i;
+
+	begin_collecting();
+	visit(&g, 100, GUEST_PTS0);
+	for (i = 0; i < 5; i++) {
+		if (i == 3)
+			begin_again();
+		guest_is(&g, 102, 101, "bash");
+		guest_open(&g, "/dev/ptmx", CLPS_FILE_pty, GUEST_PTS0 + 1);
+		guest_io(&g, false, CLPS_FILE_pty, GUEST_PTS0 + 1, "abcdef" + i, 1, 0);
+	}
+	visit(&g, 200, GUEST_PTS0 + 2);
+	CHECK(!end_collecting());
+	CHECK(answers("SELECT group_concat(session || '-' || nr) FROM"
+		      " (SELECT * FROM ttys ORDER BY id)", "1-1,1-2,1-3,1-4,1-5,1-6,2-1"));
+	cast = read_whole("casts/1-6.cast");
+	CHECK(strstr(cast, "\"o\", \"e\"]\n"));
+	free(cast);
+	rm_directory();
+}
+
+static unsigned int alive;
+
+static void is_alive(void *arg)
+{
+	CHECK(arg == &alive);
+	alive++;
+}
+
+/* A second may pass within a batch, and within its casts. */
+static void work_is_a_sign_of_life(void)
+{
+	struct guest g = new_guest;
+	unsigned int before;
+
+	begin_collecting();
+	alive = 0;
+	collect_tick(col, is_alive, &alive);
+	guest_is(&g, 102, 101, "bash");
+	guest_io(&g, true, CLPS_FILE_tty, GUEST_PTS0, "a", 1, 0);
+	before = alive;
+	CHECK(before);
+	collect_tick(col, is_alive, &alive);
+	CHECK(!end_collecting());
+	CHECK(alive > before);
+	rm_directory();
+}
+
 /* What is hostile stays bytes, in the database and in what is written of it. */
 static void names_are_bytes(void)
 {
@@ -654,7 +706,7 @@ static void eve_is_rotated(void)
 
 int main(void)
 {
-	unit_begin(17);
+	unit_begin(19);
 	unit_run("a login by sshd is a session with its tree, terminal and flow", login_is_a_session);
 	unit_run("dropbear, inetd and a broken server make sessions, a scan does not", servers_differ);
 	unit_run("consoles have sessions one after the other", consoles_are_terminals_too);
@@ -669,6 +721,8 @@ int main(void)
 	unit_run("processes, sessions, terminals and honeypots in memory are bounded", bounds_hold);
 	unit_run("a flood of one honeypot leaves the others alone", flood_of_one_is_not_anothers);
 	unit_run("gaps of a honeypot are in its quota", gaps_are_in_the_quota);
+	unit_run("terminals of a session have numbers", terminals_are_numbered);
+	unit_run("work on a batch and on casts is a sign of life", work_is_a_sign_of_life);
 	unit_run("hostile names stay bytes, and lines JSON", names_are_bytes);
 	unit_run("a full disk is survived", full_disk_is_survived);
 	unit_run("an EVE file is rotated, no line is lost", eve_is_rotated);

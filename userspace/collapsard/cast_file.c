@@ -159,6 +159,7 @@ static int some(struct collect *c, struct cast_file *f, int fd, struct text *t)
 	if (!store_row(s, ST_CAST_CHUNKS, "iiii", f->tty, f->chunk, (int64_t)f->master,
 		       (int64_t)CHUNKS_AT_ONCE))
 		return 0;
+	still_alive(c);
 	do {
 		get_chunk(s, f, &k);
 		cast_event(&f->cast, t, &k);
@@ -214,6 +215,7 @@ void casts_write(struct collect *c)
 	for (i = 0; i < c->touched_len && !c->store.err; i++) {
 		if (i && c->touched[i] == c->touched[i - 1])
 			continue;
+		still_alive(c);
 		err = catch_up(c, c->touched[i]);
 		if (err)
 			c->out_err = err;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "eve.h"
 #include "model.h"
@@ -70,6 +71,23 @@ int collect_begin(struct collect *c)
 		return fail(c, err, "eve.json");
 	err = store_begin(&c->store);
 	return err ? fail(c, err, "database") : 0;
+}
+
+void collect_tick(struct collect *c, void (*alive)(void *arg), void *arg)
+{
+	c->alive = alive;
+	c->alive_arg = arg;
+	c->alive_at = 0;
+}
+
+void still_alive(struct collect *c)
+{
+	s64 now = (s64)time(NULL);
+
+	if (!c->alive || now == c->alive_at)
+		return;
+	c->alive_at = now;
+	c->alive(c->alive_arg);
 }
 
 void collect_say(struct collect *c, const char *event, const char *text)
@@ -248,6 +266,7 @@ static void dispatch(struct collect *c, struct stream *st, const struct entry *e
 
 void collect_entry(struct collect *c, struct stream *st, const struct entry *e)
 {
+	still_alive(c);
 	/* After a transaction that was not done, what was stored is asked again. */
 	if (!st->loaded)
 		load_stream(c, st);

@@ -74,6 +74,12 @@ int collect_commit(struct collect *c);
 
 void collect_entry(struct collect *c, struct stream *st, const struct entry *e);
 
+/*
+ * @alive is called now and then, at most once a second, while entries are given and while
+ * they are committed: each of both may take long.
+ */
+void collect_tick(struct collect *c, void (*alive)(void *arg), void *arg);
+
 /* Words about what the last collect_begin() or collect_commit() did not do. */
 const char *collect_why(const struct collect *c);
 /* Something that is no guest's doing, for the EVE file: within a transaction. */

@@ -117,6 +117,9 @@ struct collect {
 	size_t touched_len, touched_size;
 	struct stream *streams[STREAMS];	/* that the transaction has entries of */
 	unsigned int streams_len;
+	void (*alive)(void *arg);
+	void *alive_arg;
+	s64 alive_at;		/* a second */
 	int out_err;		/* the last that EVE file or casts ran into */
 	char why[200];
 };
@@ -136,6 +139,9 @@ struct rec {
 	u64 arrived;
 	struct proc proc;
 };
+
+/* collect.c: somebody waits for a sign of life. */
+void still_alive(struct collect *c);
 
 /* honeypot.c */
 struct honeypot *honeypot_get(struct collect *c, const struct entry *e);

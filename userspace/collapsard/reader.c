@@ -23,8 +23,9 @@ struct reader {
 	bool out_trouble;	/* the same of EVE file and casts */
 };
 
-static void ring(struct reader *r)
+static void ring(void *arg)
 {
+	struct reader *r = arg;
 	u64 one = 1;
 
 	__atomic_add_fetch(&r->ends->shared->beats, 1, __ATOMIC_RELAXED);
@@ -159,6 +160,7 @@ int reader_run(struct ends *ends)
 	r.c = collect_open(ends->cfg);
 	if (!r.c)
 		return 1;
+	collect_tick(r.c, ring, &r);
 	__atomic_store_n(&ends->shared->ready, 1, __ATOMIC_RELEASE);
 	ring(&r);
 	code = loop(&r);

@@ -39,14 +39,15 @@
 	" community_id TEXT);" \
 	"CREATE INDEX sessions_live ON sessions (honeypot, leader) WHERE ended IS NULL;" \
 	"CREATE INDEX sessions_flow ON sessions (community_id) WHERE community_id IS NOT NULL;" \
-	/* A terminal: where its cast is complete up to chunk cast_chunk it has cast_size bytes. */ \
+	/* The nr-th terminal of its session: where its cast is complete up to chunk cast_chunk it has cast_size bytes. */ \
 	"CREATE TABLE ttys (id INTEGER PRIMARY KEY, honeypot INTEGER NOT NULL," \
-	" session INTEGER NOT NULL, dev INTEGER NOT NULL, master INTEGER NOT NULL," \
+	" session INTEGER NOT NULL, nr INTEGER NOT NULL, dev INTEGER NOT NULL," \
+	" master INTEGER NOT NULL," \
 	" began INTEGER NOT NULL, ended INTEGER, rows INTEGER, columns INTEGER," \
 	" cast_size INTEGER NOT NULL DEFAULT 0, cast_chunk INTEGER NOT NULL DEFAULT 0," \
 	" cast_state BLOB);" \
 	"CREATE INDEX ttys_live ON ttys (honeypot, dev) WHERE ended IS NULL;" \
-	"CREATE INDEX ttys_session ON ttys (session);" \
+	"CREATE INDEX ttys_session ON ttys (session, nr);" \
 	/* code: 0 output, 1 input, 2 size; master: of the end that sshd has. */ \
 	"CREATE TABLE tty_chunks (id INTEGER PRIMARY KEY, tty INTEGER NOT NULL," \
 	" process INTEGER NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL," \

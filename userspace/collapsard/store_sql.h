@@ -50,8 +50,9 @@
 	  " community_id FROM sessions WHERE id = ?") \
 	X(TTY, "SELECT id, session, master FROM ttys WHERE honeypot = ? AND dev = ?" \
 	  " AND ended IS NULL ORDER BY id DESC LIMIT 1") \
-	X(TTY_NEW, "INSERT INTO ttys (honeypot, session, dev, master, began)" \
-	  " VALUES (?, ?, ?, ?, ?)") \
+	X(TTY_NEW, "INSERT INTO ttys (honeypot, session, dev, master, began, nr)" \
+	  " VALUES (?1, ?2, ?3, ?4, ?5, 1 + coalesce((SELECT max(nr) FROM ttys" \
+	  " WHERE session = ?2), 0))") \
 	X(TTY_END, "UPDATE ttys SET ended = ?2 WHERE id = ?1") \
 	X(TTYS_END, "UPDATE ttys SET ended = ?2 WHERE honeypot = ?1 AND ended IS NULL") \
 	X(TTYS_LIVE, "SELECT count(*) FROM ttys WHERE honeypot = ? AND ended IS NULL") \
@@ -65,8 +66,7 @@
 	  " master, data, missing, rows, columns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") \
 	X(CAST, "SELECT t.session, t.rows, t.columns, t.began, t.cast_size, t.cast_chunk," \
 	  " t.cast_state, t.master, h.network || '/' || h.name, coalesce(s.remote, '')," \
-	  " (SELECT count(*) FROM ttys o WHERE o.session = t.session AND o.id <= t.id)" \
-	  " FROM ttys t JOIN honeypots h ON h.id = t.honeypot" \
+	  " t.nr FROM ttys t JOIN honeypots h ON h.id = t.honeypot" \
 	  " JOIN sessions s ON s.id = t.session WHERE t.id = ?") \
 	X(CAST_CHUNKS, "SELECT id, code, time, arrived, data, missing, rows, columns" \
 	  " FROM tty_chunks WHERE tty = ?1 AND id > ?2 AND (code = 2 OR master = ?3)" \
