@@ -520,6 +520,42 @@ static void gaps_are_in_the_quota(void)
 	rm_directory();
 }
 
+/* What is written of it is more than what came: a control character is six in a cast. */
+static void quota_is_of_the_disk(void)
+{
+	static char data[4000];
+	struct guest g = new_guest;
+	char *eve, *cast, *told;
+	u32 i;
+
+	memset(data, 1, sizeof(data));
+	begin_collecting();
+	cfg.honeypot_bytes = 100000;
+	guest_is(&g, 101, 100, "sshd");
+	for (i = 0; i < 20; i++) {
+		guest_io(&g, false, CLPS_FILE_pty, GUEST_PTS0, data, sizeof(data), 0);
+		if (i == 10)
+			begin_again();
+	}
+	CHECK(!end_collecting());
+	cast = read_whole("casts/1.cast");
+	CHECK(strlen(cast) > 24000 && strlen(cast) < 100000);
+	free(cast);
+	/* Once, when it was full. */
+	eve = read_whole("eve.json");
+	told = strstr(eve, "{\"event\":\"quota\",\"text\":\"lan/web ");
+	CHECK(told && !strstr(told + 9, "\"event\":\"quota\""));
+	free(eve);
+	/* As the manual has it. */
+	ask_write("UPDATE honeypots SET bytes = 0 WHERE network = 'lan' AND name = 'web'");
+	open_collector();
+	CHECK(!collect_begin(col));
+	guest_io(&g, false, CLPS_FILE_pty, GUEST_PTS0, "more", 4, 0);
+	CHECK(!end_collecting());
+	CHECK(answers("SELECT CAST(data AS TEXT) FROM tty_chunks ORDER BY id DESC LIMIT 1", "more"));
+	rm_directory();
+}
+
 static void terminals_are_numbered(void)
 {
 	struct guest g = new_guest;
@@ -706,7 +742,7 @@ static void eve_is_rotated(void)
 
 int main(void)
 {
-	unit_begin(19);
+	unit_begin(20);
 	unit_run("a login by sshd is a session with its tree, terminal and flow", login_is_a_session);
 	unit_run("dropbear, inetd and a broken server make sessions, a scan does not", servers_differ);
 	unit_run("consoles have sessions one after the other", consoles_are_terminals_too);
@@ -721,6 +757,7 @@ int main(void)
 	unit_run("processes, sessions, terminals and honeypots in memory are bounded", bounds_hold);
 	unit_run("a flood of one honeypot leaves the others alone", flood_of_one_is_not_anothers);
 	unit_run("gaps of a honeypot are in its quota", gaps_are_in_the_quota);
+	unit_run("a quota is of what is on the disk, full once, and can be reset", quota_is_of_the_disk);
 	unit_run("terminals of a session have numbers", terminals_are_numbered);
 	unit_run("work on a batch and on casts is a sign of life", work_is_a_sign_of_life);
 	unit_run("hostile names stay bytes, and lines JSON", names_are_bytes);

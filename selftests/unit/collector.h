@@ -108,6 +108,16 @@ static void ask_open(void)
 		abort();
 }
 
+static inline void ask_write(const char *sql)
+{
+	char path[CONFIG_PATH + 32];
+
+	snprintf(path, sizeof(path), "%s/collapsard.db", cfg.directory);
+	if (sqlite3_open(path, &db) || sqlite3_exec(db, sql, NULL, NULL, NULL))
+		abort();
+	sqlite3_close(db);
+}
+
 /* All of the answer, "|" between columns and a new line behind rows; bytes in hexadecimal. */
 static char *ask_all(const char *sql)
 {

@@ -304,6 +304,7 @@ int collect_commit(struct collect *c)
 		return fail(c, err, "database");
 	}
 	c->streams_len = 0;
+	honeypots_tell(c);
 	honeypots_trim(c);
 	eve_write(c);
 	return 0;

@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eve.h"
 #include "model.h"
+#include "say.h"
+
+#define FILLED	"%s/%s has filled its honeypot-bytes: what follows is only counted"
 
 /* The state of a joiner as the same program reads it again; another one begins anew. */
 struct saved_join {
@@ -211,8 +215,28 @@ bool honeypot_full(const struct collect *c, const struct honeypot *hp)
 
 void honeypot_charge(struct collect *c, struct honeypot *hp, u64 bytes)
 {
-	(void)c;
+	bool was = honeypot_full(c, hp);
+	char text[2 * CONFIG_NAME + 80];
+
 	hp->bytes += bytes;
+	if (was || !honeypot_full(c, hp))
+		return;
+	hp->filled = true;
+	snprintf(text, sizeof(text), FILLED, hp->network, hp->name);
+	eve_own(c, "quota", text);
+}
+
+void honeypots_tell(struct collect *c)
+{
+	struct honeypot *hp;
+	unsigned int i;
+
+	for (i = 0; i < HASH; i++)
+		for (hp = c->table[i]; hp; hp = hp->next) {
+			if (hp->filled)
+				say(FILLED, hp->network, hp->name);
+			hp->filled = false;
+		}
 }
 
 void honeypot_anew(struct collect *c, struct honeypot *hp, u64 now)

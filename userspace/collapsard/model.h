@@ -67,6 +67,7 @@ struct tty {
  * @made: processes, since they were counted
  * @used: by which the oldest is found
  * @dirty: to be saved
+ * @filled: its quota is full by what is to be committed
  * @numbered: @number is valid
  * @join: of its PDUs
  * @mem: of @join
@@ -89,6 +90,7 @@ struct honeypot {
 	u32 made;
 	u64 used;
 	bool dirty;
+	bool filled;
 	bool numbered;
 	struct clps_sebek_join join;
 	u8 *mem;
@@ -99,6 +101,8 @@ struct honeypot {
 /* What a record takes on the disk beside its own bytes, and a terminal, which has a file. */
 #define COST_RECORD	256u
 #define COST_TTY	4096u
+/* A byte of a terminal's, in its cast as \uNNNN. */
+#define COST_CAST	6u
 
 #define HASH	256u
 #define STREAMS	4u
@@ -152,6 +156,8 @@ void honeypots_forget(struct collect *c);
 void honeypots_trim(struct collect *c);
 /* So much more of it is stored. */
 void honeypot_charge(struct collect *c, struct honeypot *hp, u64 bytes);
+/* Whose quota the transaction has filled, which was committed. */
+void honeypots_tell(struct collect *c);
 /* It has what it may have, of which the others' is no part. */
 bool honeypot_full(const struct collect *c, const struct honeypot *hp);
 /* The guest has another kernel, or a past one: nothing that ran does. */

@@ -195,6 +195,7 @@ static void put_other(struct rec *r)
 		  (int64_t)e->who.seq, (int64_t)e->who.time, (int64_t)r->arrived,
 		  e->desc ? e->desc->name : "unknown", text, (const void *)e->data,
 		  e->desc ? 0 : (size_t)e->len);
+	honeypot_charge(r->c, r->hp, text ? strlen(text) : 0);
 	free(text);
 	json_decref(json);
 }

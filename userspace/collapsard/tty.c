@@ -135,6 +135,7 @@ static void put_chunk(struct rec *r, const struct tty *t, int code, bool master)
 		  (int64_t)e->who.seq, (int64_t)e->who.time, (int64_t)r->arrived, (int64_t)code,
 		  (int64_t)master, (const void *)data, (size_t)len, missing, (int64_t)0,
 		  (int64_t)0);
+	honeypot_charge(r->c, r->hp, (u64)len * COST_CAST);
 	cast_touch(r->c, t->id);
 	eve_tty(r, t, code, data, len, (u64)missing);
 }
