@@ -247,8 +247,15 @@ static void what_comes_twice_is_stored_once(void)
 	visit(&g, 100, GUEST_PTS0);
 	begin_again();
 	guests.seq = 0;
+	/* The kernel has sent this socket nothing yet, and takes no word for more than it sent. */
+	CHECK(!st.given);
+	guest_login(&again, 100, GUEST_PTS0, 40000);
+	CHECK(!commit() && st.given == guests.seq && st.given < st.seq);
+	begin_again();
+	guests.seq = 0;
+	again = new_guest;
 	visit(&again, 100, GUEST_PTS0);
-	CHECK(!commit());
+	CHECK(!commit() && st.given == st.seq);
 	CHECK(answers("SELECT count(*) FROM sessions", "1"));
 	CHECK(answers("SELECT count(*) FROM gaps", "0"));
 	/* The kernel's numbers began anew: these are others. */
@@ -368,9 +375,10 @@ static void what_is_lost_is_said(void)
 /* Without PDUs, the numbers are looked at here; and the start tells of another sensor. */
 static void local_records_are_known_by_number(void)
 {
-	struct guest g = new_guest, again;
+	struct guest g = new_guest, again, old;
 
 	g.sebek = false;
+	old = g;
 	begin_collecting();
 	st.local = true;
 	guest_start(&g, 1, 1000000000);
@@ -385,7 +393,14 @@ static void local_records_are_known_by_number(void)
 	guest_exec(&again, "/bin/three", "three", 6);
 	again.number += 5;
 	guest_exec(&again, "/bin/four", "four", 5);
-	CHECK(!commit() && st.seq == 10);
+	CHECK(!commit() && st.seq == 10 && st.given == 10);
+	/* A reader that begins anew is sent again what was not acknowledged. */
+	begin_again();
+	st.local = true;
+	old.number = 1;
+	guest_is(&old, 10, 1, "a");
+	guest_exec(&old, "/bin/one", "one", 4);
+	CHECK(!commit() && st.given == 2);
 	/* The module was loaded anew. */
 	again.now += 1000 * GUEST_MS;
 	guest_start(&again, 2, 2000000000);

@@ -217,7 +217,8 @@ static bool in_turn(struct collect *c, struct honeypot *hp, const struct clps_ev
 	return true;
 }
 
-static void take_records(struct collect *c, struct honeypot *hp, const struct entry *e, bool local)
+static void take_records(struct collect *c, struct honeypot *hp, const struct entry *e,
+			 struct stream *st)
 {
 	const u8 *p = e->data;
 	size_t left = e->len;
@@ -230,8 +231,13 @@ static void take_records(struct collect *c, struct honeypot *hp, const struct en
 			gap_add(c, hp, "damaged", "bytes", 0, left, 0, e->time);
 			return;
 		}
-		if (in_turn(c, hp, &evt, e, local))
+		if (in_turn(c, hp, &evt, e, st->local))
 			take(c, hp, &evt, e->time);
+		/* To its own sensor a record's number is what an entry's is to the front-end. */
+		if (st->local) {
+			st->given = evt.who.seq;
+			st->seq = hp->number;
+		}
 	}
 }
 
@@ -251,10 +257,7 @@ static void dispatch(struct collect *c, struct stream *st, const struct entry *e
 		break;
 	case ENTRY_RECORDS:
 		if (hp)
-			take_records(c, hp, e, st->local);
-		/* To its own sensor a record's number is what an entry's is to the front-end. */
-		if (hp && st->local)
-			st->seq = hp->number;
+			take_records(c, hp, e, st);
 		break;
 	case ENTRY_GAP:
 		gap_add(c, hp, "collector", "entries", 0, e->count, e->since, e->time);
@@ -273,6 +276,7 @@ void collect_entry(struct collect *c, struct stream *st, const struct entry *e)
 	if (c->store.err)
 		return;
 	if (!st->local) {
+		st->given = e->seq;
 		/* It came again, as it was stored and not acknowledged. */
 		if (e->seq <= st->seq)
 			return;

@@ -53,6 +53,8 @@ struct entry {
  * @name: key in the database
  * @epoch: of the numbers that come now; with another one they begin anew
  * @seq: the last that is stored, or was given since collect_begin()
+ * @given: the last that came since it was opened, never after @seq: what may be acknowledged
+ *         to a kernel that has to send again what is stored
  * @local: entries have no numbers, but their records, all of one honeypot, do
  * @loaded: the database was asked
  */
@@ -60,6 +62,7 @@ struct stream {
 	const char *name;
 	u64 epoch;
 	u64 seq;
+	u64 given;
 	bool local;
 	bool loaded;
 };

@@ -39,7 +39,7 @@ static void tell_stored(struct reader *r)
 	unsigned int i;
 
 	for (i = 0; i < r->ends->nr; i++)
-		__atomic_store_n(&r->ends->shared->stored[i], r->ends->sources[i].stream.seq,
+		__atomic_store_n(&r->ends->shared->stored[i], r->ends->sources[i].stream.given,
 				 __ATOMIC_RELEASE);
 	ring(r);
 }

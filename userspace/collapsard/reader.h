@@ -12,7 +12,7 @@
 
 /**
  * struct shared - what the reader tells the keeper
- * @stored: of each source, up to where its entries are on the disk
+ * @stored: of each source, up to where what its socket was sent is on the disk
  * @beats: grows as long as the reader is alive
  * @ready: it reads
  */
