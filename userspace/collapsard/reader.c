@@ -19,6 +19,7 @@ struct reader {
 	struct ends *ends;
 	struct collect *c;
 	struct batch *batch;
+	unsigned int first;	/* source, which the batch has room for in any case */
 	bool in_trouble;	/* storing failed, and that was said */
 	bool out_trouble;	/* the same of EVE file and casts */
 };
@@ -113,7 +114,8 @@ static int read_all(struct reader *r)
 	int err = 0;
 
 	for (i = 0; i < r->ends->nr && !err; i++)
-		err = source_read(&r->ends->sources[i], r->batch);
+		err = source_read(&r->ends->sources[(r->first + i) % r->ends->nr], r->batch);
+	r->first = (r->first + 1) % r->ends->nr;
 	return err;
 }
 
