@@ -95,7 +95,36 @@ new_ones_only() {
 	[ "$(jq -r .n.n "$work/out" | sort -u)" = 2 ]
 }
 
-ktap_start 8
+# No file at all, in a directory where something happens.
+gone() {
+	rm -f "$eve"* "$work/out"
+	line 1 > "$eve"
+	begin --begin
+	wait_for 10 printed "1" || return 1
+	rm "$eve"
+	for _ in {1..50}; do echo >> "$work/other"; done
+	[ ! -s "$work/err" ]
+}
+
+# One that comes is read, and what went was told of once.
+comes_back() {
+	line 2 > "$work/new"
+	mv "$work/new" "$eve"
+	wait_for 10 printed "1 2" || return 1
+	[ "$(grep -c 'files went' "$work/err")" = 1 ]
+}
+
+ended() { ! kill -0 "$follower" 2> /dev/null; }
+
+ends_without_a_file() {
+	rm "$eve"
+	echo >> "$work/other"
+	kill -TERM "$follower"
+	wait_for 10 ended || { kill -KILL "$follower"; return 1; }
+	wait "$follower"
+}
+
+ktap_start 11
 # In this shell, as they start and stop a program of it.
 claim() { local c=$1; shift; if "$@" > "$work/why" 2>&1; then ktap_pass "$c"; else sed 's/^/# /' "$work/why" "$work/err"; ktap_fail "$c"; fi; }
 claim "what is there, and what comes" from_the_begin
@@ -106,4 +135,7 @@ claim "files that went unread are told of" too_often
 claim "it ends well when interrupted" end
 claim "without --begin only what comes" new_ones_only
 claim "it ends well again" end
+claim "it waits where there is no file" gone
+claim "a file that comes is read, what went is told of once" comes_back
+claim "it ends where there is no file" ends_without_a_file
 ktap_end

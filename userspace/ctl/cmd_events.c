@@ -19,6 +19,7 @@
 
 #define LINE_MAX_BYTES	(4u << 20)	/* a record has 32 KiB, of which each may become six */
 #define NO_INOTIFY_MS	1000
+#define ABSENT_MS	100	/* between two files there is none, for a moment */
 #define FILES		1000u	/* that collapsard may keep */
 
 static const struct {
@@ -225,29 +226,30 @@ static unsigned int oldest_left(const struct events *ev)
 	return nr;
 }
 
-/* The one that was begun after ours, which has been read. */
-static int next_file(struct events *ev)
+/* The one that was begun after ours, which has been read. False: one looks again. */
+static bool next_file(struct events *ev)
 {
 	unsigned int nr = renamed(ev);
 	char path[4096];
+	bool gone = nr == FILES;
 	int fd;
 
-	if (nr == FILES) {
-		err_say("%s: files went before they were read", ev->path);
+	if (gone)
 		nr = oldest_left(ev);
-	}
 	name_of(ev, nr - 1, path, sizeof(path));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	/* Between two it is not there, or another is: one looks again. */
+	/* Between two it is not there, or another is. */
 	if (fd < 0 || (renamed(ev) != nr && renamed(ev) != FILES)) {
 		if (fd >= 0)
 			close(fd);
-		return EXIT_DONE;
+		return false;
 	}
+	if (gone)
+		err_say("%s: files went before they were read", ev->path);
 	close(ev->fd);
 	ev->fd = fd;
 	text_clear(&ev->line);
-	return EXIT_DONE;
+	return true;
 }
 
 static int watch(const char *path)
@@ -270,22 +272,24 @@ static int follow(struct events *ev, int notify, int signals)
 		{ .fd = signals, .events = POLLIN }, { .fd = notify, .events = POLLIN },
 	};
 	char buf[4096];
-	int err;
+	int err, n;
 
 	for (;;) {
 		/* Before it is read to its end: later there may be more in it. */
-		bool old = !same_file(ev->fd, ev->path);
+		bool old = !same_file(ev->fd, ev->path), next;
 
 		err = read_rest(ev);
-		if (!err && old)
-			err = next_file(ev);
+		next = !err && old && next_file(ev);
 		if (err || out_flush())
 			return err;
-		if (old)
-			continue;
-		/* Who cannot be told looks. */
-		if (poll(fds, notify < 0 ? 1 : 2, notify < 0 ? NO_INOTIFY_MS : -1) < 0 &&
-		    errno != EINTR)
+		/* Who cannot be told looks, and so does who would be told of others' files. */
+		if (next)
+			n = poll(fds, 1, 0);
+		else if (old || notify < 0)
+			n = poll(fds, 1, old ? ABSENT_MS : NO_INOTIFY_MS);
+		else
+			n = poll(fds, 2, -1);
+		if (n < 0 && errno != EINTR)
 			return EXIT_REFUSED;
 		if (fds[0].revents)
 			return EXIT_DONE;
