@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "collector.h"
+#include "model.h"
 #include "unit.h"
 
 static const struct guest new_guest = {
@@ -571,6 +572,36 @@ static void quota_is_of_the_disk(void)
 	rm_directory();
 }
 
+/* What was not written when its terminal ended is, as soon as it can be. */
+static void casts_catch_up(void)
+{
+	char path[CONFIG_PATH + 32];
+	struct guest g = new_guest;
+	char *cast;
+
+	begin_collecting();
+	visit(&g, 100, GUEST_PTS0);
+	CHECK(!commit());
+	/* In its place is what cannot be written: root may write to all that is a file. */
+	snprintf(path, sizeof(path), "%s/casts/2.cast", cfg.directory);
+	CHECK(!mkdir(path, 0700));
+	visit(&g, 200, GUEST_PTS0);
+	guest_logout(&g, 200);
+	CHECK(!commit() && col->out_err == -EISDIR);
+	CHECK(!rmdir(path));
+	/* Of somebody else, and nothing of a terminal. */
+	g.name = "other";
+	guest_is(&g, 10, 1, "a");
+	guest_fork(&g, 11);
+	col->out_err = 0;
+	CHECK(!commit() && !col->out_err);
+	cast = read_whole("casts/2.cast");
+	CHECK(strstr(cast, "file"));
+	free(cast);
+	CHECK(!end_collecting());
+	rm_directory();
+}
+
 static void terminals_are_numbered(void)
 {
 	struct guest g = new_guest;
@@ -757,7 +788,7 @@ static void eve_is_rotated(void)
 
 int main(void)
 {
-	unit_begin(20);
+	unit_begin(21);
 	unit_run("a login by sshd is a session with its tree, terminal and flow", login_is_a_session);
 	unit_run("dropbear, inetd and a broken server make sessions, a scan does not", servers_differ);
 	unit_run("consoles have sessions one after the other", consoles_are_terminals_too);
@@ -773,6 +804,7 @@ int main(void)
 	unit_run("a flood of one honeypot leaves the others alone", flood_of_one_is_not_anothers);
 	unit_run("gaps of a honeypot are in its quota", gaps_are_in_the_quota);
 	unit_run("a quota is of what is on the disk, full once, and can be reset", quota_is_of_the_disk);
+	unit_run("a cast that could not be written is written later", casts_catch_up);
 	unit_run("terminals of a session have numbers", terminals_are_numbered);
 	unit_run("work on a batch and on casts is a sign of life", work_is_a_sign_of_life);
 	unit_run("hostile names stay bytes, and lines JSON", names_are_bytes);

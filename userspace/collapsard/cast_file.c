@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cast.h"
@@ -203,13 +204,44 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* All whose files have less than the database, whoever left them so. */
+static void touch_behind(struct collect *c)
+{
+	struct store *s = &c->store;
+
+	if (!store_row(s, ST_CASTS_OPEN, ""))
+		return;
+	do
+		cast_touch(c, store_int(s, ST_CASTS_OPEN, 0));
+	while (store_next(s, ST_CASTS_OPEN));
+}
+
+/* A terminal that has ended is touched no more; a disk that is full stays so for a while. */
+static void retry(struct collect *c)
+{
+	s64 now = (s64)time(NULL);
+
+	if (!c->casts_err)
+		return;
+	if (now == c->casts_tried) {
+		c->out_err = c->casts_err;
+		return;
+	}
+	c->casts_tried = now;
+	c->casts_err = 0;
+	touch_behind(c);
+}
+
 /* A cast that cannot be written is written later: the database has what is to be in it. */
 void casts_write(struct collect *c)
 {
 	size_t i;
 	int err;
 
-	if (c->store.err || !c->touched_len)
+	if (c->store.err)
+		return;
+	retry(c);
+	if (!c->touched_len)
 		return;
 	qsort(c->touched, c->touched_len, sizeof(*c->touched), by_number);
 	for (i = 0; i < c->touched_len && !c->store.err; i++) {
@@ -218,15 +250,21 @@ void casts_write(struct collect *c)
 		still_alive(c);
 		err = catch_up(c, c->touched[i]);
 		if (err)
-			c->out_err = err;
+			c->out_err = c->casts_err = err;
 	}
+}
+
+void casts_forget(struct collect *c)
+{
+	c->touched_len = 0;
+	c->casts_err = c->store.err;
+	c->casts_tried = 0;
 }
 
 /* Those that an earlier end left behind. */
 void casts_open(struct collect *c)
 {
 	char path[CONFIG_PATH + 16];
-	struct store *s = &c->store;
 
 	if (!c->cfg->casts)
 		return;
@@ -235,13 +273,10 @@ void casts_open(struct collect *c)
 		c->out_err = -errno;
 		return;
 	}
-	if (store_begin(s))
+	if (store_begin(&c->store))
 		return;
-	if (store_row(s, ST_CASTS_OPEN, ""))
-		do
-			cast_touch(c, store_int(s, ST_CASTS_OPEN, 0));
-		while (store_next(s, ST_CASTS_OPEN));
+	touch_behind(c);
 	casts_write(c);
-	store_commit(s);
+	store_commit(&c->store);
 	c->touched_len = 0;
 }

@@ -305,6 +305,7 @@ int collect_commit(struct collect *c)
 		c->streams_len = 0;
 		honeypots_forget(c);
 		eve_drop(c);
+		casts_forget(c);
 		return fail(c, err, "database");
 	}
 	c->streams_len = 0;

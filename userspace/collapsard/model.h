@@ -124,6 +124,8 @@ struct collect {
 	void (*alive)(void *arg);
 	void *alive_arg;
 	s64 alive_at;		/* a second */
+	int casts_err;		/* some wait for what this says to be over */
+	s64 casts_tried;	/* a second */
 	int out_err;		/* the last that EVE file or casts ran into */
 	char why[200];
 };
@@ -200,6 +202,8 @@ void gap_more(struct collect *c, struct honeypot *hp, const char *cause, const c
 void casts_open(struct collect *c);
 void cast_touch(struct collect *c, s64 tty);
 void casts_write(struct collect *c);
+/* The transaction was not done: what it has brought up is behind again. */
+void casts_forget(struct collect *c);
 
 /* What a field says; "" and 0 of what is absent. */
 static inline u32 field_u32(const struct clps_evt *e, unsigned int field)
