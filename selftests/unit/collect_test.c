@@ -102,6 +102,12 @@ static void servers_differ(void)
 	guest_is(&g, 91, 90, "sshd");
 	guest_exec(&g, "/usr/lib/openssh/sshd-session", "sshd-session", 13);
 	guest_exit(&g, 255);
+	/* Nobody comes by a socket of the guest's own. */
+	guest_is(&g, 95, 1, "launcher");
+	guest_accept_unix(&g, "/run/launcher");
+	guest_fork(&g, 96);
+	guest_is(&g, 96, 95, "launcher");
+	guest_exec(&g, "/bin/true", "true", 5);
 	/* A scan: a connection that comes to nothing. */
 	guest_is(&g, 90, 1, "sshd");
 	guest_accept(&g, 40005);
@@ -111,7 +117,7 @@ static void servers_differ(void)
 	CHECK(!end_collecting());
 	CHECK(answers("SELECT group_concat(CAST(program AS TEXT) || remote_port) FROM sessions",
 		      "dropbear40001,inetd40002,httpd40003"));
-	CHECK(answers("SELECT count(*), count(session) FROM sockets", "5|3"));
+	CHECK(answers("SELECT count(*), count(session) FROM sockets", "6|3"));
 	rm_directory();
 }
 

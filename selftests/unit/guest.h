@@ -173,6 +173,26 @@ static inline void guest_accept(struct guest *g, u16 port)
 	guest_end(g, &b);
 }
 
+/* Of somebody in the guest, as dbus and syslog have it. */
+static inline void guest_accept_unix(struct guest *g, const char *path)
+{
+	struct clps_evt_addr a = { .family = CLPS_EVT_AF_UNIX };
+	struct clps_evt_buf b = guest_begin(g, CLPS_EVT_accept);
+	u8 bytes[CLPS_EVT_ADDR_MAX];
+	u32 i;
+
+	clps_evt_int(&b, 3);
+	clps_evt_int(&b, 5);
+	clps_evt_int(&b, 4711);
+	clps_evt_int(&b, 0);
+	for (i = 0; i < 2; i++) {
+		a.path_len = i ? 0 : (u8)strlen(path);
+		memcpy(a.path, path, a.path_len);
+		clps_evt_bytes(&b, bytes, clps_evt_addr_put(bytes, &a));
+	}
+	guest_end(g, &b);
+}
+
 static inline void guest_open(struct guest *g, const char *path, u8 kind, u32 dev)
 {
 	struct clps_evt_buf b = guest_begin(g, CLPS_EVT_open);

@@ -82,12 +82,22 @@ static s64 put_socket(struct rec *r, unsigned int protocol, unsigned int local,
 			 clps_evt_get_int(r->e, inode), flow_name(flow, &near, &far, proto));
 }
 
+/* Of the guest's own, by which no visitor comes. */
+static bool is_unix(const struct clps_evt *e, unsigned int field)
+{
+	struct end end;
+
+	end_get(&end, e, field);
+	return end.addr.family == CLPS_EVT_AF_UNIX;
+}
+
 static void on_accept(struct rec *r)
 {
 	s64 id = put_socket(r, CLPS_EVT_accept_protocol, CLPS_EVT_accept_local,
 			    CLPS_EVT_accept_remote, CLPS_EVT_accept_fd, CLPS_EVT_accept_inode);
 
-	if (clps_evt_get_int(r->e, CLPS_EVT_accept_fd) < 0)
+	if (clps_evt_get_int(r->e, CLPS_EVT_accept_fd) < 0 ||
+	    is_unix(r->e, CLPS_EVT_accept_local))
 		return;
 	r->proc.accepted = id;
 	proc_save(r->c, r->hp, &r->proc);
