@@ -30,7 +30,7 @@ nothing_acknowledged() {
 	before=$(acked)
 	fill
 	after=$(acked)
-	[ "$before" = "$after" ]
+	[ -n "$before" ] && [ "$before" = "$after" ]
 }
 
 # It is tried each second, and some have gone.
