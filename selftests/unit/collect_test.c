@@ -792,9 +792,46 @@ static void eve_is_rotated(void)
 	rm_directory();
 }
 
+static ino_t eve_inode(void)
+{
+	char path[CONFIG_PATH + 32];
+	struct stat s = { 0 };
+
+	snprintf(path, sizeof(path), "%s/eve.json", cfg.directory);
+	CHECK(!stat(path, &s));
+	return s.st_ino;
+}
+
+/* Who follows it knows it by its number; most disks give that of a file that has gone. */
+static void eve_is_another_file(void)
+{
+	struct guest g = new_guest;
+	ino_t before;
+	int i;
+
+	new_directory();
+	rm_directory();
+	strcpy(cfg.directory, "/tmp/collect.XXXXXX");
+	CHECK(mkdtemp(cfg.directory));
+	cfg.eve_bytes = 1;
+	cfg.eve_files = 0;
+	guests.seq = 0;
+	open_collector();
+	for (i = 0; i < 4; i++) {
+		before = eve_inode();
+		CHECK(!collect_begin(col));
+		guest_is(&g, 100 + (u32)i, 1, "a");
+		guest_fork(&g, 101 + (u32)i);
+		CHECK(!collect_commit(col));
+		CHECK(eve_inode() != before);
+	}
+	close_collector();
+	rm_directory();
+}
+
 int main(void)
 {
-	unit_begin(21);
+	unit_begin(22);
 	unit_run("a login by sshd is a session with its tree, terminal and flow", login_is_a_session);
 	unit_run("dropbear, inetd and a broken server make sessions, a scan does not", servers_differ);
 	unit_run("consoles have sessions one after the other", consoles_are_terminals_too);
@@ -816,5 +853,6 @@ int main(void)
 	unit_run("hostile names stay bytes, and lines JSON", names_are_bytes);
 	unit_run("a full disk is survived", full_disk_is_survived);
 	unit_run("an EVE file is rotated, no line is lost", eve_is_rotated);
+	unit_run("an EVE file is another when no old one is kept", eve_is_another_file);
 	return unit_end();
 }

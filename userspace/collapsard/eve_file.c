@@ -158,6 +158,7 @@ void eve_close(struct eve *v)
 static int rotate(struct eve *v)
 {
 	char from[CONFIG_PATH], to[CONFIG_PATH];
+	int old = v->fd, err;
 	u64 i;
 
 	for (i = v->cfg->eve_files; i > 0; i--) {
@@ -169,9 +170,11 @@ static int rotate(struct eve *v)
 	}
 	if (!v->cfg->eve_files && (eve_path(v, 0, from, sizeof(from)) || unlink(from)))
 		return -errno;
-	close(v->fd);
+	/* The number of a file that has gone is free when nobody has it open. */
 	v->fd = -1;
-	return open_file(v, 0);
+	err = open_file(v, 0);
+	close(old);
+	return err;
 }
 
 static bool is_full(const struct eve *v)
