@@ -621,7 +621,7 @@ static void terminals_are_numbered(void)
 			begin_again();
 		guest_is(&g, 102, 101, "bash");
 		guest_open(&g, "/dev/ptmx", CLPS_FILE_pty, GUEST_PTS0 + 1);
-		guest_io(&g, false, CLPS_FILE_pty, GUEST_PTS0 + 1, "abcdef" + i, 1, 0);
+		guest_io(&g, false, CLPS_FILE_pty, GUEST_PTS0 + 1, &"abcdef"[i], 1, 0);
 	}
 	visit(&g, 200, GUEST_PTS0 + 2);
 	CHECK(!end_collecting());
