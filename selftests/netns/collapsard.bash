@@ -34,9 +34,9 @@ daemon_reads() {
 
 reader_pid() { pgrep -P "$DAEMON"; }
 
-# As a crash would have it: both at once.
+# As a crash would have it: both at once. The other order lets the one tell of the other.
 daemon_kill() {
-	kill -KILL "$(reader_pid)" "$DAEMON"
+	kill -KILL "$DAEMON" "$(reader_pid)"
 	wait "$DAEMON" 2> /dev/null
 	DAEMON=
 }

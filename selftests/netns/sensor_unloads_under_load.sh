@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LANES: uml stock
+# LANES: uml
 # LONG: smp
 # TIMEOUT: 300
 # The sensor comes and goes while programs do all that it records, with and without a
