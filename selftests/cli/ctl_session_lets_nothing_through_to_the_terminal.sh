@@ -10,9 +10,9 @@ set -u
 
 flock "$top/userspace" make -s -C "$top/userspace" "$top/build/userspace/farm" > "$work/build" 2>&1 ||
 	{ cat "$work/build"; exit 1; }
-mkdir "$work/farm"
-"$top/build/userspace/farm" "$work/farm" || exit 1
-db=(--db "$work/farm/collapsard.db")
+mkdir "$work/store"
+"$top/build/userspace/farm" "$work/store" || exit 1
+db=(--db "$work/store/collapsard.db")
 
 # harmless FILE: it is UTF-8 without controls but new lines and tabs, and without what is not seen.
 harmless() {
@@ -48,7 +48,7 @@ json() {
 
 is_cast() {
 	"$ctl" session export 1 "${db[@]}" --output "$work/cast" &&
-		diff "$work/cast" "$work/farm/casts/1.cast" || return 1
+		diff "$work/cast" "$work/store/casts/1.cast" || return 1
 	python3 - "$work/cast" <<-'END'
 		import json, sys
 		head, *events = [json.loads(line) for line in open(sys.argv[1], encoding="ascii")]
@@ -77,9 +77,9 @@ not_raw_to_a_terminal() {
 }
 
 events() {
-	"$ctl" events --file "$work/farm/eve.json" > "$work/out" || return 1
-	harmless "$work/out" && [ "$(wc -l < "$work/out")" = "$(wc -l < "$work/farm/eve.json")" ] || return 1
-	"$ctl" -j events --file "$work/farm/eve.json" > "$work/out" || return 1
+	"$ctl" events --file "$work/store/eve.json" > "$work/out" || return 1
+	harmless "$work/out" && [ "$(wc -l < "$work/out")" = "$(wc -l < "$work/store/eve.json")" ] || return 1
+	"$ctl" -j events --file "$work/store/eve.json" > "$work/out" || return 1
 	! LC_ALL=C grep -q '[^ -~]' "$work/out" && jq -e .event_type "$work/out" > /dev/null
 }
 

@@ -10,16 +10,16 @@ set -u
 flock "$top/userspace" make -s -C "$top/userspace" "$top/build/userspace/farm" > "$work/build" 2>&1 ||
 	{ cat "$work/build"; exit 1; }
 [ "$(id -u)" = 0 ] || ktap_skip_all "it takes root to be somebody else"
-mkdir "$work/farm" && cp "$ctl" "$work/ctl" && chmod 755 "$work" "$work/farm"
-"$top/build/userspace/farm" "$work/farm" || exit 1
-db=$work/farm/collapsard.db
+mkdir "$work/store" && cp "$ctl" "$work/ctl" && chmod 755 "$work" "$work/store"
+"$top/build/userspace/farm" "$work/store" || exit 1
+db=$work/store/collapsard.db
 
 # As nobody.
 reads() { setpriv --reuid 65534 --regid 65534 --clear-groups "$work/ctl" -j session "$@" --db "$db" > "$work/out"; }
 
 listed() { reads list && [ "$(jq -r '.[].id' "$work/out")" = 1 ]; }
 shown() { reads show 1 && jq -e '.ttys[0].chunks | length > 3' "$work/out"; }
-untouched() { [ -z "$(find "$work/farm" -newer "$work/before")" ]; }
+untouched() { [ -z "$(find "$work/store" -newer "$work/before")" ]; }
 
 # Somebody has it open, and has just written.
 while_written() {
