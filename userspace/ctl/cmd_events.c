@@ -5,12 +5,10 @@
 #include <jansson.h>
 #include <libgen.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -301,21 +299,17 @@ static int follow(struct events *ev, int notify, int signals)
 static int run_follow(struct events *ev)
 {
 	int notify, signals, err;
-	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	signals = end_signals();
+	if (signals < 0)
+		return EXIT_REFUSED;
 	/* Before the first look: what comes after it is told. */
 	notify = watch(ev->path);
 	if (!ev->begin && lseek(ev->fd, 0, SEEK_END) < 0) {
 		err_say("%s: %s", ev->path, strerror(errno));
 		return EXIT_REFUSED;
 	}
-	err = signals < 0 ? EXIT_REFUSED : follow(ev, notify, signals);
+	err = follow(ev, notify, signals);
 	close(signals);
 	if (notify >= 0)
 		close(notify);

@@ -2,13 +2,11 @@
 /* Events, one a line. What was lost is said, never hidden. */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <sys/signalfd.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <collapsar/front.h>
@@ -116,7 +114,6 @@ static int loop(struct nl *nl, int sigfd)
 int cmd_monitor(const struct tok *toks, int n)
 {
 	struct nl nl;
-	sigset_t set;
 	int err, sigfd;
 
 	if (n) {
@@ -133,15 +130,12 @@ int cmd_monitor(const struct tok *toks, int n)
 		err_say("no module with events is loaded: modprobe collapsar_redir or collapsar_front");
 		return EXIT_MODULE;
 	}
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	sigfd = signalfd(-1, &set, SFD_CLOEXEC);
+	sigfd = end_signals();
+	if (sigfd < 0)
+		return EXIT_REFUSED;
 	err = nl_open(&nl, NETLINK_GENERIC);
-	if (sigfd < 0 || err) {
-		err_say("monitor: %s", strerror(err ? -err : errno));
+	if (err) {
+		err_say("monitor: %s", strerror(-err));
 		return EXIT_REFUSED;
 	}
 	err = join(&nl, &redir, "collapsar_redir");

@@ -170,6 +170,9 @@ void batch_free(struct batch *b);
 /* cmd_apply.c: the signal that waits until apply has come to its end, or 0. */
 int ctl_stopped(void);
 
+/* signals.c: readable once SIGINT or SIGTERM has come, which end nothing from now on; or -1. */
+int end_signals(void);
+
 /* cmd_*.c: @toks after the object's name */
 int cmd_stats(const struct tok *toks, int n);
 int cmd_monitor(const struct tok *toks, int n);
