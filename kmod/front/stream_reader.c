@@ -165,10 +165,7 @@ static int send_batch(struct clps_collector *c)
 		nlmsg_free(msg);
 		return -ECONNREFUSED;
 	}
-	/* To the socket: its number may be anybody's by now. */
-	skb_set_owner_r(msg, c->sk);
-	skb_queue_tail(&c->sk->sk_receive_queue, msg);
-	c->sk->sk_data_ready(c->sk);
+	clps_put_to_reader(c->sk, msg);
 	clps_queue_sent(c, end);
 	return 1;
 }

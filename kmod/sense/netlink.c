@@ -77,17 +77,6 @@ static struct sk_buff *fill_batch(u32 len)
 }
 
 /*
- * As netlink does it, but to the socket and not to its number: once the socket is closed,
- * anybody may take that, and until we are told he would get the records.
- */
-static void deliver(struct sk_buff *msg)
-{
-	skb_set_owner_r(msg, reader.sk);
-	skb_queue_tail(&reader.sk->sk_receive_queue, msg);
-	reader.sk->sk_data_ready(reader.sk);
-}
-
-/*
  * Send as much as fits in a message. Records leave the queue when they are acknowledged.
  * Return: 1 sent, 0 nothing to send, -EAGAIN later.
  */
@@ -109,7 +98,7 @@ static int send_batch(void)
 	}
 	if (!msg)
 		return -EAGAIN;
-	deliver(msg);
+	clps_put_to_reader(reader.sk, msg);
 	clps_sense_queue_sent(len);
 	return 1;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A counter in a netlink message: of the sensor as well, which depends on no other module. */
+/* Netlink of the sensor's as well, which depends on no other module. */
 #ifndef _COLLAPSAR_PUT_H
 #define _COLLAPSAR_PUT_H
 
 #include <net/netlink.h>
+#include <net/sock.h>
 #include <uapi/collapsar/stats.h>
 
 /**
@@ -23,6 +24,23 @@ static inline int clps_stats_put_one(struct sk_buff *msg, const char *name, u64 
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
+}
+
+/**
+ * clps_put_to_reader() - queue a message on a netlink socket
+ * @sk: the socket, held
+ * @msg: consumed
+ *
+ * As genlmsg_unicast() does it, but to the socket and not to its number: once the socket
+ * is closed anybody may take that, and until we are told he would get what is read here.
+ * What comes to a socket that was closed meanwhile goes with it. Whether there is room is
+ * the caller's to ask. Context: process.
+ */
+static inline void clps_put_to_reader(struct sock *sk, struct sk_buff *msg)
+{
+	skb_set_owner_r(msg, sk);
+	skb_queue_tail(&sk->sk_receive_queue, msg);
+	sk->sk_data_ready(sk);
 }
 
 #endif /* _COLLAPSAR_PUT_H */
