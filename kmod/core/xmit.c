@@ -123,7 +123,8 @@ int clps_xmit_known(struct sk_buff *skb, struct neighbour *neigh, const u8 *src)
 {
 	/* Of an IPv6 gateway the known header is one of IPv6. */
 	if (src || neigh->tbl != &arp_tbl || !push_cached(skb, &neigh->hh)) {
-		cache_header(neigh);
+		if (!src)
+			cache_header(neigh);
 		if (push_header(skb, neigh, src) < 0) {
 			kfree_skb(skb);
 			return NET_XMIT_DROP;
