@@ -26,7 +26,7 @@ enum collapsar_entry_type {
 enum collapsar_stream_attr {
 	COLLAPSAR_STREAM_A_UNSPEC,
 	COLLAPSAR_STREAM_A_COLLECTOR,	/* string < COLLAPSAR_FRONT_NAMSIZ */
-	COLLAPSAR_STREAM_A_LIMIT,	/* u32: bytes of memory for what is not acknowledged */
+	COLLAPSAR_STREAM_A_LIMIT,	/* u32: bytes of memory for what is not acknowledged; above the default for the host's admin alone */
 	COLLAPSAR_STREAM_A_ACKED,	/* u64: entries up to this number are stored, and gone */
 	COLLAPSAR_STREAM_A_EPOCH,	/* u64: random; with another one numbers began anew; replies only */
 	COLLAPSAR_STREAM_A_ENTRY,	/* nest of collapsar_entry_attr, repeated; notifications only */
