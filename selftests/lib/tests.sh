@@ -5,8 +5,7 @@
 declare -a names
 
 # shellcheck disable=SC2034 # the runner's
-all_lanes=(build unit lint static cli fuzz icount uml ring e2e stock smp kcsan unproven)
-# Unproven are tests that were written and not yet seen to pass: they run when named.
+all_lanes=(build unit lint static cli fuzz icount uml ring e2e stock smp kcsan)
 # shellcheck disable=SC2034 # the runner's
 default_lanes=(build unit lint static cli fuzz icount uml ring e2e stock smp)
 # And of make check-full.
@@ -55,7 +54,7 @@ tests_of() {
 		for f in "$top/selftests/$1"/*.sh; do
 			[ -x "$f" ] && echo "$(base "$f") ${f#"$top/"}"
 		done ;;
-	uml|stock|smp|kcsan|unproven)
+	uml|stock|smp|kcsan)
 		for f in "$top"/selftests/netns/*.sh; do
 			in_lane "$f" "$1" && echo "$(base "$f") ${f#"$top/"}"
 		done ;;
